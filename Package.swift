@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports run one way; every arrow is a target dependency, so the package manager enforces it:
+//   relprop -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+let package = Package(
+  name: "relprop",
+  products: [
+    .library(
+      name: "RelevancePropagation",
+      targets: ["RelevancePropagation", "ModelFormats", "Imaging", "Compute"]),
+    .executable(name: "relprop", targets: ["relprop"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // OpenCL and other C libraries, as Debian ships them.
+    .systemLibrary(
+      name: "COpenCL", pkgConfig: "OpenCL",
+      providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+    .systemLibrary(
+      name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
+    // Not pkgConfig "vips": it asks for -pthread, which the package manager refuses with a warning.
+    .systemLibrary(name: "CVips", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev"])]),
+
+    // OpenCL as four nouns: Device, Queue, Buffer, Program. Knows no network.
+    .target(name: "Compute", dependencies: ["COpenCL", "CLibcrypto"]),
+
+    // The text of Kernels/*.cl, carried inside the binary.
+    .target(name: "KernelSources"),
+
+    // The library: tensors, the network graph, rules, composites, propagation.
+    .target(name: "RelevancePropagation", dependencies: ["Compute", "KernelSources"]),
+
+    // Model files to networks: safetensors, PyTorch, ONNX. Never imports Compute.
+    .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
+
+    // Photographs to tensors, relevance to pictures, through libvips behind a small C shim.
+    .target(name: "VipsShim", dependencies: ["CVips"]),
+    .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
+
+    // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
+    .target(name: "Scenes", dependencies: ["Imaging"]),
+    .target(name: "DemoModel"),
+
+    // The command, a file a subcommand.
+    .executableTarget(
+      name: "relprop",
+      dependencies: [
+        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
+    .executableTarget(
+      name: "reference-cases",
+      dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      path: "Tests/ReferenceCases"),
+
+    .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+    .testTarget(
+      name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"]),
+    .testTarget(name: "ScenesTests", dependencies: ["Scenes", "Imaging", "DemoModel"]),
+    .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

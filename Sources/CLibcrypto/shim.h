@@ -1,0 +1,2 @@
+// SHA-256 from OpenSSL's libcrypto: program-cache keys and the model hash in reports.
+#include <openssl/evp.h>

@@ -1,0 +1,2 @@
+// Reading zip archives (PyTorch's .pth, NumPy's .npz) through zlib's minizip.
+#include <minizip/unzip.h>

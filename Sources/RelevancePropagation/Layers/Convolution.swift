@@ -1,0 +1,69 @@
+/// Two-dimensional convolution (cross-correlation, as every framework defines it).
+///
+///     z[k, p, q] = b[k] + Σ_c Σ_r Σ_s  x[c, p·stride − pad + r·dilation, …] · w[k, c, r, s]
+///
+/// Input `[C, H, W]`, output `[K, P, Q]` with P = ⌊(H + pads − dilation·(R − 1) − 1) / stride⌋ + 1. Outside the image
+/// x = 0, for relevance too: padding is no input and receives none.
+public struct Convolution: Layer {
+  public static let typeName = "convolution"
+
+  /// `[K, C/groups, R, S]` (OIHW).
+  public var weight: Tensor
+  /// `[K]`, or `[K, P, Q]` where a canonizer folded a batch norm into a padded convolution, or none.
+  public var bias: Tensor?
+  public var stride: Extent
+  public var padding: Padding
+  public var dilation: Extent
+  public var groups: Int
+
+  public init(
+    weight: Tensor, bias: Tensor?, stride: Extent = Extent(1), padding: Padding = .zero,
+    dilation: Extent = Extent(1), groups: Int = 1
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  public var parameters: [Parameter] {
+    [Parameter("weight", weight)] + (bias.map { [Parameter("bias", $0)] } ?? [])
+  }
+
+  public func outputShape(for inputs: [Shape]) throws -> Shape {
+    let (channels, height, width) = try requireImage(inputs[0])
+    guard weight.shape.rank == 4 else {
+      throw LayerError("expected weights [K, C, R, S], found \(weight.shape)")
+    }
+    let filters = weight.shape[0]
+    guard groups > 0, stride.vertical > 0, stride.horizontal > 0, dilation.vertical > 0, dilation.horizontal > 0,
+      [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({ $0 >= 0 })
+    else {
+      throw LayerError("stride \(stride), dilation \(dilation), padding \(padding), groups \(groups): out of range")
+    }
+    guard filters % groups == 0, weight.shape[1] * groups == channels else {
+      let expected = Shape([filters, channels / groups, weight.shape[2], weight.shape[3]])
+      throw LayerError(
+        "expected weights \(expected) for \(channels) input channels in \(groups) group(s), found \(weight.shape)",
+        remedy: weight.shape[3] * groups == channels ? "is the file channels-last?" : "")
+    }
+    let shape = Shape([
+      filters,
+      Self.extent(
+        height, padding.top + padding.bottom, weight.shape[2], stride.vertical, dilation.vertical),
+      Self.extent(
+        width, padding.left + padding.right, weight.shape[3], stride.horizontal, dilation.horizontal),
+    ])
+    if let bias, bias.shape != [filters], bias.shape != shape {
+      throw LayerError("expected bias [\(filters)], found \(bias.shape)")
+    }
+    return shape
+  }
+
+  private static func extent(_ input: Int, _ padding: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+    let span = input + padding - dilation * (kernel - 1) - 1
+    return span < 0 ? 0 : span / stride + 1
+  }
+}

@@ -1,0 +1,91 @@
+/// A dense float32 array in host memory, C order: images and activations `[N, C, H, W]`, parameters of layers.
+///
+/// The scalars are either owned or lie in a mapped file (528 MB of VGG-16 weights are not copied to be read).
+public struct Tensor: Sendable {
+  public let shape: Shape
+  private let storage: Storage
+
+  private enum Storage: Sendable {
+    case owned([Float])
+    case mapped(MappedFile, byteOffset: Int)
+  }
+
+  /// - Precondition: `scalars.count == shape.count`.
+  public init(shape: Shape, scalars: [Float]) {
+    precondition(scalars.count == shape.count, "shape \(shape) needs \(shape.count) scalars, got \(scalars.count)")
+    self.shape = shape
+    self.storage = .owned(scalars)
+  }
+
+  /// Little-endian float32 scalars that lie in `file` from `byteOffset` on, without a copy.
+  /// - Precondition: the offset is a multiple of 4 and all scalars lie inside the file.
+  public init(shape: Shape, mapping file: MappedFile, byteOffset: Int) {
+    precondition(byteOffset % MemoryLayout<Float>.alignment == 0, "byte offset \(byteOffset) is not aligned")
+    precondition(byteOffset >= 0 && byteOffset + 4 * shape.count <= file.count, "tensor lies outside \(file.path)")
+    self.shape = shape
+    self.storage = .mapped(file, byteOffset: byteOffset)
+  }
+
+  public init(repeating value: Float, shape: Shape) {
+    self.init(shape: shape, scalars: Array(repeating: value, count: shape.count))
+  }
+
+  public var count: Int { shape.count }
+
+  /// All scalars as an array; a copy where the tensor is mapped.
+  public var scalars: [Float] {
+    switch storage {
+    case .owned(let array): array
+    case .mapped: withScalars { Array($0) }
+    }
+  }
+
+  public func withScalars<R, E: Error>(_ body: (UnsafeBufferPointer<Float>) throws(E) -> R) throws(E) -> R {
+    switch storage {
+    case .owned(let array):
+      let result: Result<R, E> = array.withUnsafeBufferPointer { pointer in
+        do throws(E) { return .success(try body(pointer)) } catch { return .failure(error) }
+      }
+      return try result.get()
+    case .mapped(let file, let byteOffset):
+      let result: Result<R, E> = file.withBytes { bytes in
+        let slice = UnsafeRawBufferPointer(rebasing: bytes[byteOffset..<byteOffset + 4 * shape.count])
+        do throws(E) { return .success(try body(slice.bindMemory(to: Float.self))) } catch { return .failure(error) }
+      }
+      return try result.get()
+    }
+  }
+
+  /// The same scalars under another shape of the same count.
+  public func reshaped(_ shape: Shape) -> Tensor {
+    precondition(shape.count == count, "cannot reshape \(self.shape) to \(shape)")
+    switch storage {
+    case .owned(let array): return Tensor(shape: shape, scalars: array)
+    case .mapped(let file, let byteOffset): return Tensor(shape: shape, mapping: file, byteOffset: byteOffset)
+    }
+  }
+
+  /// Entry `index` along the first axis, e.g. one image of a batch.
+  public subscript(index: Int) -> Tensor {
+    precondition(index >= 0 && index < shape[0], "index \(index) outside 0..<\(shape[0])")
+    let entry = Shape(Array(shape.extents.dropFirst()))
+    return withScalars { Tensor(shape: entry, scalars: Array($0[index * entry.count..<(index + 1) * entry.count])) }
+  }
+
+  /// Stacks tensors of one shape along a new first axis: images into a batch.
+  public static func stack(_ tensors: [Tensor]) -> Tensor {
+    precondition(!tensors.isEmpty, "nothing to stack")
+    precondition(tensors.allSatisfy { $0.shape == tensors[0].shape }, "tensors of different shapes")
+    return Tensor(
+      shape: Shape([tensors.count] + tensors[0].shape.extents), scalars: tensors.flatMap(\.scalars))
+  }
+
+  /// Index of the first scalar that is NaN or infinite.
+  public var firstNonFinite: Int? { withScalars { $0.firstIndex { !$0.isFinite } } }
+}
+
+extension Tensor: Equatable {
+  public static func == (a: Tensor, b: Tensor) -> Bool {
+    a.shape == b.shape && a.withScalars { x in b.withScalars { y in x.elementsEqual(y) } }
+  }
+}
