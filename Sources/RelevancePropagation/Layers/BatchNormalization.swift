@@ -34,11 +34,10 @@ public struct BatchNormalization: Layer {
 
   /// The same map as y = factor·x + offset, per channel, computed in Double.
   public var affine: (factor: [Double], offset: [Double]) {
-    let s = scale.scalars
-    let b = shift.scalars
-    let m = mean.scalars
-    let v = variance.scalars
-    let factor = s.indices.map { Double(s[$0]) / (Double(v[$0]) + epsilon).squareRoot() }
-    return (factor, factor.indices.map { Double(b[$0]) - Double(m[$0]) * factor[$0] })
+    let gammas = scale.scalars
+    let betas = shift.scalars
+    let means = mean.scalars
+    let factor = zip(gammas, variance.scalars).map { Double($0) / (Double($1) + epsilon).squareRoot() }
+    return (factor, factor.indices.map { Double(betas[$0]) - Double(means[$0]) * factor[$0] })
   }
 }
