@@ -1,1 +1,64 @@
 #include "kernel_sources.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// One block and one line below a file of Kernels/; a test compares the list with the folder.
+static const char geometry_h[] = {
+#embed "../../Kernels/geometry.h"
+};
+static const char common_h[] = {
+#embed "../../Kernels/common.h"
+};
+static const char convolution_naive_cl[] = {
+#embed "../../Kernels/convolution/naive.cl"
+};
+static const char dense_naive_cl[] = {
+#embed "../../Kernels/dense/naive.cl"
+};
+static const char pooling_maximum_cl[] = {
+#embed "../../Kernels/pooling/maximum.cl"
+};
+static const char pooling_average_cl[] = {
+#embed "../../Kernels/pooling/average.cl"
+};
+static const char elementwise_rectifier_cl[] = {
+#embed "../../Kernels/elementwise/rectifier.cl"
+};
+static const char elementwise_slice_cl[] = {
+#embed "../../Kernels/elementwise/slice.cl"
+};
+static const char elementwise_normalization_cl[] = {
+#embed "../../Kernels/elementwise/normalization.cl"
+};
+static const char relevance_rho_cl[] = {
+#embed "../../Kernels/relevance/rho.cl"
+};
+static const char relevance_quotient_cl[] = {
+#embed "../../Kernels/relevance/quotient.cl"
+};
+static const char relevance_product_cl[] = {
+#embed "../../Kernels/relevance/product.cl"
+};
+static const char relevance_ledger_cl[] = {
+#embed "../../Kernels/relevance/ledger.cl"
+};
+
+#define SOURCE(name, text) {name, text, sizeof text}
+static const KernelSource sources[] = {
+    SOURCE("geometry.h", geometry_h),
+    SOURCE("common.h", common_h),
+    SOURCE("convolution/naive.cl", convolution_naive_cl),
+    SOURCE("dense/naive.cl", dense_naive_cl),
+    SOURCE("pooling/maximum.cl", pooling_maximum_cl),
+    SOURCE("pooling/average.cl", pooling_average_cl),
+    SOURCE("elementwise/rectifier.cl", elementwise_rectifier_cl),
+    SOURCE("elementwise/slice.cl", elementwise_slice_cl),
+    SOURCE("elementwise/normalization.cl", elementwise_normalization_cl),
+    SOURCE("relevance/rho.cl", relevance_rho_cl),
+    SOURCE("relevance/quotient.cl", relevance_quotient_cl),
+    SOURCE("relevance/product.cl", relevance_product_cl),
+    SOURCE("relevance/ledger.cl", relevance_ledger_cl),
+};
+
+size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }
+KernelSource kernel_source_at(size_t index) { return sources[index]; }

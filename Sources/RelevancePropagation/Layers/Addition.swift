@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Sum of two or more inputs of one shape: the end of a residual block.
 public struct Addition: Layer {
   public static let typeName = "addition"
@@ -8,5 +10,26 @@ public struct Addition: Layer {
       throw LayerError("expected inputs of one shape, found \(inputs.map(\.description).joined(separator: ", "))")
     }
     return inputs[0]
+  }
+}
+
+extension Addition: LinearLayer {
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let count = shapes.output.count
+    for (index, input) in inputs.enumerated() {
+      try engine.launch(
+        "add_part", grid: Grid(count, batch), Int32(count), input.buffer, Int32(input.stride), input.part, coefficient,
+        Int32(accumulate || index > 0 ? 1 : 0), output)
+    }
+  }
+
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try Slice.whole(shapes.output.count).copy(s, into: c, accumulate: false, batch: batch, on: engine)
   }
 }

@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Mean over windows that slide over each channel. Input `[C, H, W]`, output `[C, P, Q]`.
 public struct AveragePooling: Layer {
   public static let typeName = "average pooling"
@@ -8,5 +10,21 @@ public struct AveragePooling: Layer {
     self.window = window
     self.countsPadding = countsPadding
   }
-  public func outputShape(for inputs: [Shape]) throws -> Shape { try window.outputShape(for: inputs[0]) }
+  public func outputShape(for inputs: [Shape]) throws -> Shape {
+    guard window.dilation == Extent(1) else { throw LayerError("dilated average pooling is not supported") }
+    return try window.outputShape(for: inputs[0])
+  }
+}
+
+extension AveragePooling: CellAveragingLayer {
+  func cells(for shapes: LayerShapes) -> CellTable {
+    let input = shapes.inputs[0]
+    return CellTable(
+      rows: CellTable.Axis(
+        input: input[1], cells: shapes.output[1], kernel: window.kernel.vertical, stride: window.stride.vertical,
+        before: window.padding.top, after: window.padding.bottom, countsPadding: countsPadding),
+      columns: CellTable.Axis(
+        input: input[2], cells: shapes.output[2], kernel: window.kernel.horizontal, stride: window.stride.horizontal,
+        before: window.padding.left, after: window.padding.right, countsPadding: countsPadding))
+  }
 }

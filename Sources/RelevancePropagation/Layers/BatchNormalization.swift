@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Batch normalization in its inference form: y = (x − μ)·γ/√(σ² + ε) + β, per channel.
 ///
 /// Canonizers fold it into the neighbouring convolution or dense layer. Input and output `[C, H, W]` or `[C]`.
@@ -39,5 +41,42 @@ public struct BatchNormalization: Layer {
     let means = mean.scalars
     let factor = zip(gammas, variance.scalars).map { Double($0) / (Double($1) + epsilon).squareRoot() }
     return (factor, factor.indices.map { Double(betas[$0]) - Double(means[$0]) * factor[$0] })
+  }
+}
+
+extension BatchNormalization: LinearLayer {
+  var linearMap: (weight: Tensor, bias: Tensor?)? {
+    let (factor, offset) = affine
+    let shape: Shape = [factor.count]
+    return (
+      Tensor(shape: shape, scalars: factor.map { Float($0) }), Tensor(shape: shape, scalars: offset.map { Float($0) })
+    )
+  }
+
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try depthwise.apply(
+      inputs, parameters, coefficient: coefficient, accumulate: accumulate, into: output, shapes: planes(shapes),
+      batch: batch, on: engine)
+  }
+
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try depthwise.transpose(
+      s, parameters, toInput: index, into: c, shapes: planes(shapes), batch: batch, on: engine)
+  }
+
+  /// One 1 × 1 filter a channel.
+  private var depthwise: Convolution {
+    Convolution(weight: scale.reshaped([scale.count, 1, 1, 1]), bias: nil, groups: scale.count)
+  }
+
+  private func planes(_ shapes: LayerShapes) -> LayerShapes {
+    let shape: Shape = [shapes.output[0], 1, shapes.output.count / shapes.output[0]]
+    return LayerShapes(inputs: [shape], output: shape)
   }
 }

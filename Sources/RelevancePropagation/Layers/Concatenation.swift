@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Inputs one after another along the channels: `[C₁, H, W]`, `[C₂, H, W]` … to `[C₁ + C₂ + …, H, W]`.
 public struct Concatenation: Layer {
   public static let typeName = "concatenation"
@@ -10,5 +12,23 @@ public struct Concatenation: Layer {
         "expected inputs that differ in channels only, found \(inputs.map(\.description).joined(separator: ", "))")
     }
     return Shape([inputs.reduce(0) { $0 + $1[0] }] + rest)
+  }
+}
+
+extension Concatenation: NonlinearLayer {
+  func forward(
+    _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    for (index, input) in inputs.enumerated() {
+      try slice(of: index, shapes).reversed.copy(input, into: output, accumulate: false, batch: batch, on: engine)
+    }
+  }
+
+  /// The block of the output that input number `index` fills, as a copy from the output to that input.
+  func slice(of index: Int, _ shapes: LayerShapes) -> Slice {
+    let counts = shapes.inputs.map(\.count)
+    return Slice(
+      count: counts[index], sourceStride: shapes.output.count, sourceOffset: counts[..<index].reduce(0, +),
+      targetStride: counts[index], targetOffset: 0)
   }
 }

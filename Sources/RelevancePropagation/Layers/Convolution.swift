@@ -1,3 +1,6 @@
+internal import Compute
+internal import KernelSources
+
 /// Two-dimensional convolution (cross-correlation, as every framework defines it).
 ///
 ///     z[k, p, q] = b[k] + Σ_c Σ_r Σ_s  x[c, p·stride − pad + r·dilation, …] · w[k, c, r, s]
@@ -65,5 +68,43 @@ public struct Convolution: Layer {
   private static func extent(_ input: Int, _ padding: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
     let span = input + padding - dilation * (kernel - 1) - 1
     return span < 0 ? 0 : span / stride + 1
+  }
+}
+
+extension Convolution: LinearLayer {
+  var linearMap: (weight: Tensor, bias: Tensor?)? { (weight, bias) }
+
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let geometry = geometry(shapes)
+    let weight = parameters.weight!
+    try engine.launch(
+      "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
+      geometry, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
+      parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output)
+  }
+
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let geometry = geometry(shapes)
+    try engine.launch(
+      "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
+      geometry, s, parameters.weight!, c)
+  }
+
+  private func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
+    let input = shapes.inputs[0]
+    let output = shapes.output
+    return ConvolutionGeometry(
+      C: Int32(input[0]), H: Int32(input[1]), W: Int32(input[2]),
+      K: Int32(output[0]), P: Int32(output[1]), Q: Int32(output[2]),
+      R: Int32(weight.shape[2]), S: Int32(weight.shape[3]),
+      strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal),
+      padTop: Int32(padding.top), padLeft: Int32(padding.left),
+      dilationY: Int32(dilation.vertical), dilationX: Int32(dilation.horizontal), groups: Int32(groups))
   }
 }

@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Fully connected layer: z_k = b_k + Σ_i x_i·w_ki. Input `[F]`, output `[K]`.
 public struct Dense: Layer {
   public static let typeName = "dense"
@@ -27,5 +29,30 @@ public struct Dense: Layer {
       throw LayerError("expected bias [\(weight.shape[0])], found \(bias.shape)")
     }
     return [weight.shape[0]]
+  }
+}
+
+extension Dense: LinearLayer {
+  var linearMap: (weight: Tensor, bias: Tensor?)? { (weight, bias) }
+
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let weight = parameters.weight!
+    try engine.launch(
+      "dense_apply", grid: Grid(shapes.output[0], batch), Int32(shapes.inputs[0][0]), Int32(shapes.output[0]),
+      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
+      parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output)
+  }
+
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let features = shapes.inputs[0][0]
+    try engine.launch(
+      "dense_transpose", grid: Grid((features + 15) / 16, batch), Int32(features), Int32(shapes.output[0]), s,
+      parameters.weight!, c)
   }
 }

@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Local response normalization across channels (AlexNet, CaffeNet, GoogLeNet):
 ///
 ///     y[c] = x[c] / (k + α/n · Σ_{c'} x[c']²)^β,   c' over the n channels around c
@@ -20,5 +22,17 @@ public struct LocalResponseNormalization: Layer {
     guard size > 0 else { throw LayerError("size \(size) is not positive") }
     _ = try requireImage(inputs[0])
     return inputs[0]
+  }
+}
+
+extension LocalResponseNormalization: NonlinearLayer {
+  func forward(
+    _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let channels = shapes.output[0]
+    let area = shapes.output.count / channels
+    try engine.launch(
+      "local_response", grid: Grid(area, channels, batch), Int32(channels), Int32(area), Int32(size), Float(alpha),
+      Float(beta), Float(k), inputs[0], output)
   }
 }

@@ -1,3 +1,6 @@
+internal import Compute
+internal import KernelSources
+
 /// Maximum over windows that slide over each channel; padding never wins.
 ///
 /// Input `[C, H, W]`, output `[C, P, Q]`.
@@ -6,4 +9,40 @@ public struct MaxPooling: Layer {
   public var window: PoolingWindow
   public init(window: PoolingWindow) { self.window = window }
   public func outputShape(for inputs: [Shape]) throws -> Shape { try window.outputShape(for: inputs[0]) }
+}
+
+extension MaxPooling: NonlinearLayer {
+  func forward(
+    _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let geometry = geometry(shapes)
+    try engine.launch(
+      "maximum_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.C), batch), geometry, inputs[0], output)
+  }
+
+  /// Winner-take-all: the relevance of a window goes to its maximum.
+  func route(
+    _ relevance: Buffer<Float>, activation: Buffer<Float>, sharingTies: Bool, accumulate: Bool,
+    into target: Buffer<Float>, shapes: LayerShapes, targets: Int, batch: Int, on engine: Engine
+  ) throws {
+    let geometry = geometry(shapes)
+    try engine.launch(
+      "maximum_route", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch), geometry, activation,
+      Int32(targets), relevance, Int32(sharingTies ? 1 : 0), Int32(accumulate ? 1 : 0), target)
+  }
+
+  /// The layer that stands in for this one where the backward pass treats it as average pooling; nil for dilated windows.
+  var averaged: AveragePooling? {
+    window.dilation == Extent(1) ? AveragePooling(window: window, countsPadding: false) : nil
+  }
+
+  private func geometry(_ shapes: LayerShapes) -> WindowGeometry {
+    let input = shapes.inputs[0]
+    return WindowGeometry(
+      C: Int32(input[0]), H: Int32(input[1]), W: Int32(input[2]), P: Int32(shapes.output[1]),
+      Q: Int32(shapes.output[2]), kernelY: Int32(window.kernel.vertical), kernelX: Int32(window.kernel.horizontal),
+      strideY: Int32(window.stride.vertical), strideX: Int32(window.stride.horizontal),
+      padTop: Int32(window.padding.top), padLeft: Int32(window.padding.left),
+      dilationY: Int32(window.dilation.vertical), dilationX: Int32(window.dilation.horizontal))
+  }
 }

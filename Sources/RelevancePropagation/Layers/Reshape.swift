@@ -13,3 +13,5 @@ public struct Reshape: Layer {
     return shape
   }
 }
+
+extension Reshape: PassingLayer {}

@@ -1,0 +1,16 @@
+// rho(w): the part of weights or biases that a share reads. Made once per layer and part, never per image.
+//
+//   mode 0  positive * max(w, 0) + negative * min(w, 0)      (W, W+, W-, W + gamma W+ ...)
+//   mode 1  w * w
+//   mode 2  1
+//
+// source, target [count]. Grid (count).
+#include "common.h"
+
+kernel void rho(const int count, global const float *source, const int mode, const SignPart part,
+                global float *target) {
+  const int i = get_global_id(0);
+  if (i >= count) return;
+  const float w = source[i];
+  target[i] = mode == 0 ? part_of(part, w) : mode == 1 ? w * w : 1.0f;
+}

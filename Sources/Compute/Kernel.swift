@@ -1,0 +1,57 @@
+internal import COpenCL
+import Synchronization
+
+/// A kernel of a program. Its arguments are bound and the launch enqueued under one lock, so it may be shared.
+public final class Kernel: Sendable {
+  public let name: String
+
+  private struct State: ~Copyable {
+    let handle: Handle
+    /// What the arguments refer to. PoCL aborts when a released buffer is still a kernel's argument.
+    var retained: [any KernelArgument] = []
+  }
+  private let state: Mutex<State>
+
+  init(name: String, handle: consuming Handle) {
+    self.name = name
+    self.state = Mutex(State(handle: handle))
+  }
+
+  func enqueue(on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
+    try state.withLock { state throws in
+      for (position, argument) in arguments.enumerated() {
+        let status = argument.withArgumentBytes {
+          clSetKernelArg(state.handle.raw, cl_uint(position), $0.count, $0.baseAddress)
+        }
+        try check("clSetKernelArg", status, "kernel \(name), argument \(position)")
+      }
+      state.retained = arguments
+      let local = [group.x, group.y, group.z]
+      let global = zip([grid.x, grid.y, grid.z], local).map { ($0 + $1 - 1) / $1 * $1 }
+      try check(
+        "clEnqueueNDRangeKernel",
+        clEnqueueNDRangeKernel(queue, state.handle.raw, 3, nil, global, local, 0, nil, nil),
+        "kernel \(name), grid \(global), group \(local)")
+    }
+  }
+}
+
+/// What may be passed to a kernel: buffers, numbers, and the plain structures of Kernels/geometry.h.
+public protocol KernelArgument: Sendable {
+  func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R
+}
+
+extension KernelArgument where Self: BitwiseCopyable {
+  public func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    withUnsafeBytes(of: self) { body($0) }
+  }
+}
+
+extension Int32: KernelArgument {}
+extension Float: KernelArgument {}
+
+extension Buffer: KernelArgument {
+  public func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    withUnsafeBytes(of: handle.raw) { body($0) }
+  }
+}

@@ -1,0 +1,71 @@
+internal import COpenCL
+
+/// An in-order command queue on one device, with its context.
+///
+/// Launches and copies run in the order they are enqueued; only `read` and `finish` wait.
+public final class Queue: Sendable {
+  public let device: Device
+  let context: Handle
+  let queue: Handle
+
+  public init(device: Device) throws {
+    self.device = device
+    var id: cl_device_id? = device.id
+    let context = try create("clCreateContext", device.name) { clCreateContext(nil, 1, &id, nil, nil, $0) }
+    self.context = Handle(owning: context, release: clReleaseContext)
+    let queue = try create("clCreateCommandQueue", device.name) {
+      clCreateCommandQueue(context, device.id, 0, $0)
+    }
+    self.queue = Handle(owning: queue, release: clReleaseCommandQueue)
+  }
+
+  /// Waits until everything enqueued so far is done.
+  public func finish() throws { try check("clFinish", clFinish(queue.raw)) }
+
+  /// Copies `elements` to the start of `buffer`. Returns when the host memory may be reused.
+  public func write<Element>(_ elements: UnsafeBufferPointer<Element>, to buffer: Buffer<Element>, at index: Int = 0)
+    throws
+  {
+    precondition(index + elements.count <= buffer.count, "\(elements.count) elements into \(buffer.count)")
+    guard let base = elements.baseAddress, !elements.isEmpty else { return }
+    let stride = MemoryLayout<Element>.stride
+    try check(
+      "clEnqueueWriteBuffer",
+      clEnqueueWriteBuffer(
+        queue.raw, buffer.handle.raw, cl_bool(CL_TRUE), index * stride, elements.count * stride, base, 0, nil, nil))
+  }
+
+  /// The first `count` elements of `buffer` from `index` on, after everything enqueued so far.
+  public func read<Element>(_ buffer: Buffer<Element>, at index: Int = 0, count: Int) throws -> [Element] {
+    precondition(index + count <= buffer.count, "\(count) elements from \(buffer.count)")
+    guard count > 0 else { return [] }
+    let stride = MemoryLayout<Element>.stride
+    var status: cl_int = CL_SUCCESS
+    let elements = [Element](unsafeUninitializedCapacity: count) { pointer, initialized in
+      status = clEnqueueReadBuffer(
+        queue.raw, buffer.handle.raw, cl_bool(CL_TRUE), index * stride, count * stride, pointer.baseAddress, 0,
+        nil, nil)
+      initialized = status == CL_SUCCESS ? count : 0
+    }
+    try check("clEnqueueReadBuffer", status)
+    return elements
+  }
+
+  /// Enqueues `kernel` over `grid` work-items in groups of `group`; the grid is rounded up to whole groups, so kernels
+  /// test their bounds.
+  public func launch(_ kernel: Kernel, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
+    try kernel.enqueue(on: queue.raw, grid: grid, group: group, arguments)
+  }
+}
+
+/// Numbers of work-items along up to three axes.
+public struct Grid: Sendable, Hashable {
+  public var x: Int
+  public var y: Int
+  public var z: Int
+  public init(_ x: Int, _ y: Int = 1, _ z: Int = 1) {
+    self.x = x
+    self.y = y
+    self.z = z
+  }
+}

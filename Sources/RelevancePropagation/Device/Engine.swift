@@ -1,0 +1,53 @@
+public import Compute
+internal import KernelSources
+import Synchronization
+
+/// A device with the kernels compiled for it: where networks are run.
+public final class Engine: Sendable {
+  public let queue: Queue
+  public var device: Device { queue.device }
+  /// Whether the program came from the on-disk cache.
+  public var programWasCached: Bool { program.wasCached }
+
+  private let program: Program
+  private let kernels = Mutex<[String: Kernel]>([:])
+
+  /// The plain kernels: one program, because each costs half a second to compile.
+  private static let plainKernels = [
+    "convolution/naive.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
+    "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
+    "relevance/quotient.cl", "relevance/product.cl", "relevance/ledger.cl",
+  ]
+
+  /// - Parameter cache: where compiled programs are kept; nil compiles anew.
+  /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build.
+  public init(device: Device, cache: ProgramCache? = .standard) throws {
+    queue = try Queue(device: device)
+    program = try Program(
+      name: "plain kernels", source: KernelLibrary().program(of: Self.plainKernels),
+      options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks)", on: queue, cache: cache)
+  }
+
+  /// Partial sums an image in the reductions; fixes the order of summation.
+  static let chunks = 64
+
+  /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
+  private static let group = Grid(64)
+
+  func launch(_ name: String, grid: Grid, _ arguments: any KernelArgument...) throws {
+    let kernel = try kernels.withLock { kernels throws in
+      if let kernel = kernels[name] { return kernel }
+      let kernel = try program.kernel(name)
+      kernels[name] = kernel
+      return kernel
+    }
+    try queue.launch(kernel, grid: grid, group: Self.group, arguments)
+  }
+}
+
+extension ConvolutionGeometry: KernelArgument {}
+extension WindowGeometry: KernelArgument {}
+extension CellGeometry: KernelArgument {}
+extension SliceGeometry: KernelArgument {}
+extension SignPart: KernelArgument {}
+extension StabilizerParameters: KernelArgument {}

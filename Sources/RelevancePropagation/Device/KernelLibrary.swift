@@ -1,0 +1,51 @@
+import Foundation
+internal import KernelSources
+
+/// The text of Kernels/, as the binary carries it or, for experiments, from a folder.
+struct KernelLibrary: Sendable {
+  /// Environment variable that names a Kernels/ folder to read instead of the embedded text.
+  static let environmentVariable = "RELPROP_KERNELS"
+
+  private let files: [String: String]
+
+  /// - Throws: where the folder named by the environment cannot be read.
+  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    var files: [String: String] = [:]
+    for index in 0..<kernel_source_count() {
+      let source = kernel_source_at(index)
+      let name = String(cString: source.name)
+      if let folder = environment[Self.environmentVariable], !folder.isEmpty {
+        files[name] = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+      } else {
+        files[name] = String(
+          decoding: UnsafeRawBufferPointer(start: source.text, count: source.length), as: UTF8.self)
+      }
+    }
+    self.files = files
+  }
+
+  var names: [String] { files.keys.sorted() }
+
+  /// One program's text: the files one after another, each `#include` replaced by its file the first time it is met.
+  ///
+  /// `#line` keeps the compiler's messages at the right file and line.
+  func program(of names: [String]) -> String {
+    var included: Set<String> = []
+    return names.map { expand($0, &included) }.joined()
+  }
+
+  private func expand(_ name: String, _ included: inout Set<String>) -> String {
+    guard included.insert(name).inserted else { return "" }
+    guard let text = files[name] else { preconditionFailure("no kernel file \(name)") }
+    var result = "#line 1 \"\(name)\"\n"
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if line.hasPrefix("#include \""), let end = line.dropFirst(10).firstIndex(of: "\"") {
+        let file = String(line.dropFirst(10)[..<end])
+        result += expand(file, &included) + "#line \(index + 2) \"\(name)\"\n"
+      } else {
+        result += line + "\n"
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,33 @@
+internal import Compute
+internal import KernelSources
+
+/// Activations as a kernel reads them: one entry an image, or one entry for the whole batch, and which part of each number.
+struct Operand {
+  let buffer: Buffer<Float>
+  /// Elements between images; 0 where one entry serves the whole batch.
+  let stride: Int
+  let part: SignPart
+}
+
+/// A layer's learned arrays on the device, as one share of a rule reads them.
+struct DeviceParameters {
+  var weight: Buffer<Float>?
+  var bias: Buffer<Float>?
+  /// What `bias` holds.
+  var biasMode: BiasMode = .none
+  /// Index tables of a pooling layer.
+  var tables: Buffer<Int32>?
+
+  /// The kernels' `biasMode`.
+  enum BiasMode: Int32 {
+    case none = 0
+    case perChannel = 1
+    case perPosition = 2
+  }
+}
+
+/// Shapes of one image at a layer.
+struct LayerShapes {
+  let inputs: [Shape]
+  let output: Shape
+}
