@@ -14,6 +14,8 @@ public struct Network: Sendable {
   public let outputName: String
   /// Shape of every node's output for one image, inferred when the network is made.
   public let shapes: [String: Shape]
+  /// Names of nodes that canonizers removed, and the node whose output stands for theirs.
+  public private(set) var aliases: [String: String] = [:]
 
   /// One layer in its place in the graph.
   public struct Node: Sendable {
@@ -84,13 +86,28 @@ public struct Network: Sendable {
   /// The same graph for images of another size, `[C, H', W']`.
   public func resized(to inputShape: Shape) throws -> Network {
     try Network(name: name, inputName: inputName, inputShape: inputShape, nodes: nodes, outputName: outputName)
+      .adding(aliases: aliases)
   }
 
   /// The same input and name with other nodes: how canonizers build their result.
   public func replacing(nodes: [Node], outputName: String? = nil) throws -> Network {
     try Network(
       name: name, inputName: inputName, inputShape: inputShape, nodes: nodes,
-      outputName: outputName ?? self.outputName)
+      outputName: outputName ?? self.outputName
+    ).adding(aliases: aliases)
+  }
+
+  /// The network that also answers to `aliases`; older aliases follow where their node was removed in turn.
+  func adding(aliases new: [String: String]) -> Network {
+    var result = self
+    result.aliases = aliases.mapValues { new[$0] ?? $0 }.merging(new) { $1 }
+    return result
+  }
+
+  /// The node (or the input) whose output stands for `name`, or nil where there is none.
+  public func resolve(_ name: String) -> String? {
+    if shapes[name] != nil { return name }
+    return aliases[name].flatMap { shapes[$0] == nil ? nil : $0 }
   }
 
   /// Depth-first from the output, without recursion (a hostile file may nest deeply).

@@ -1,0 +1,70 @@
+/// The rule of every node of one network: a composite, resolved and checked.
+public struct RuleTable: Sendable {
+  public let rules: [String: any Rule]
+
+  /// - Throws: `RuleError` naming the first node that has no rule, or one it cannot carry.
+  public init(_ rules: [String: any Rule], for network: Network) throws {
+    for node in network.nodes {
+      guard let rule = rules[node.name] else {
+        throw RuleError(node: node.name, problem: "no rule for a \(node.layer.typeName)", remedy: "assign one")
+      }
+      if let problem = Self.problem(rule, at: node.layer) {
+        throw RuleError(
+          node: node.name, problem: "\(rule.label) at a \(node.layer.typeName): \(problem.0)", remedy: problem.1)
+      }
+    }
+    if let stray = rules.keys.sorted().first(where: { network[$0] == nil }) {
+      throw RuleError(node: stray, problem: "a rule for a node that does not exist", remedy: "check the name")
+    }
+    self.rules = rules
+  }
+
+  public subscript(name: String) -> any Rule { rules[name]! }
+
+  /// Why a layer cannot carry a rule, and what to use instead; nil where it can. Never a silent replacement.
+  static func problem(_ rule: any Rule, at layer: any Layer) -> (String, String)? {
+    switch rule.propagation {
+    case .shares(let shares, _):
+      let view = linearView(of: layer)
+      guard let view else {
+        return ("the layer is not linear", layer is MaxPooling ? "use winner-takes-all" : "use pass")
+      }
+      guard
+        view.linearMap != nil
+          || shares.allSatisfy({ $0.gate == .always && $0.terms.count == 1 && $0.terms[0].readsNoWeights })
+      else { return ("the layer has no weights", "use epsilon, zero or flat") }
+    case .winnerTakesAll:
+      guard layer is MaxPooling else { return ("only max pooling has winners", "use epsilon") }
+    case .pass:
+      guard
+        layer is any PassingLayer || layer is Concatenation || layer is ReLU || layer is BatchNormalization
+          || layer is LocalResponseNormalization
+      else { return ("the layer mixes its inputs", "use epsilon") }
+    case .gradient:
+      guard linearView(of: layer) != nil || layer is ReLU || layer is any PassingLayer || layer is Concatenation
+      else { return ("no gradient is implemented", "leave the layer out") }
+    case .guidedGradient, .deconvolution, .smoothGradient:
+      guard layer is ReLU else { return ("it concerns rectifiers", "use gradient") }
+    }
+    return nil
+  }
+
+  /// The linear layer whose shares a node's rule divides: the layer itself, or the average in the place of a maximum.
+  static func linearView(of layer: any Layer) -> (any LinearLayer)? {
+    if let pooling = layer as? MaxPooling { return pooling.averaged }
+    return layer as? any LinearLayer
+  }
+}
+
+extension Share.Term {
+  /// Whether the term means something at a layer without learned weights: all of its fixed, positive weights.
+  fileprivate var readsNoWeights: Bool { weight == .all || weight == .one }
+}
+
+/// A rule that does not fit: names the node, what is wrong, and what to do.
+public struct RuleError: Error, CustomStringConvertible {
+  public let node: String
+  public let problem: String
+  public let remedy: String
+  public var description: String { "\(node): \(problem)" + (remedy.isEmpty ? "" : "; \(remedy)") }
+}

@@ -1,0 +1,151 @@
+internal import Compute
+
+/// A network with its weights on a device and memory for the activations of a batch.
+///
+/// All memory is planned and checked before anything is uploaded; a forward pass allocates nothing. Activations stay on
+/// the device; the image goes up once, and only what is asked for comes down.
+public final class DeviceNetwork {
+  public let network: Network
+  public let engine: Engine
+  /// Largest number of images in one pass.
+  public let batch: Int
+
+  /// Buffers of all nodes' outputs and of the input; nodes that pass their scalars through share their input's.
+  private var activations: [String: Buffer<Float>] = [:]
+  private var parameters: [String: DeviceParameters] = [:]
+  private(set) var generation = 0
+
+  /// Uploads `network` for batches of up to `batch` images.
+  ///
+  /// - Throws: `UnsupportedLayer` for a layer without kernels, `ComputeError.insufficientMemory` where the plan is
+  ///   beyond the device.
+  public init(_ network: Network, on engine: Engine, batch: Int = 1) throws {
+    precondition(batch > 0, "batch \(batch)")
+    self.network = network
+    self.engine = engine
+    self.batch = batch
+
+    for node in network.nodes
+    where !(node.layer is any LinearLayer || node.layer is any NonlinearLayer || node.layer is any PassingLayer) {
+      throw UnsupportedLayer(
+        node: node.name, problem: "layer type \(node.layer.typeName) has no kernel")
+    }
+    let needed = Self.bytes(of: network, batch: batch)
+    guard engine.device.globalMemory == 0 || needed <= engine.device.globalMemory else {
+      throw ComputeError.insufficientMemory(
+        what: "\(network.name) with a batch of \(batch)", needed: needed, available: engine.device.globalMemory,
+        remedy: "use a smaller batch or image, or another device")
+    }
+    try allocate()
+    try upload()
+  }
+
+  /// Bytes of weights and activations on the device.
+  public static func bytes(of network: Network, batch: Int) -> Int {
+    let activations = network.nodes.reduce(network.inputShape.count) {
+      $0 + ($1.layer is any PassingLayer ? 0 : network.shapes[$1.name]!.count)
+    }
+    return MemoryLayout<Float>.stride * (network.parameterCount + batch * activations)
+  }
+
+  func shapes(of node: Network.Node) -> LayerShapes {
+    LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
+  }
+
+  func activation(_ name: String) -> Buffer<Float> { activations[name]! }
+
+  func parameters(of node: Network.Node) -> DeviceParameters { parameters[node.name] ?? DeviceParameters() }
+
+  private func allocate() throws {
+    func buffer(_ name: String) throws -> Buffer<Float> {
+      try Buffer(count: network.shapes[name]!.count * batch, on: engine.queue, for: "activations of \(name)")
+    }
+    activations[network.inputName] = try buffer(network.inputName)
+    for node in network.nodes {
+      activations[node.name] =
+        node.layer is any PassingLayer ? activations[node.inputs[0]]! : try buffer(node.name)
+    }
+  }
+
+  private func upload() throws {
+    for node in network.nodes {
+      guard let layer = node.layer as? any LinearLayer else { continue }
+      parameters[node.name] = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+    }
+  }
+
+  /// A layer's weights, bias and tables on the device, as they are in the network.
+  static func upload(
+    _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
+  ) throws -> DeviceParameters {
+    func buffer(_ tensor: Tensor, _ what: String) throws -> Buffer<Float> {
+      let buffer = try Buffer<Float>(count: tensor.count, on: engine.queue, for: "\(what) of \(name)")
+      try tensor.withScalars { pointer throws in try engine.queue.write(pointer, to: buffer) }
+      return buffer
+    }
+    var result = DeviceParameters()
+    if let (weight, bias) = layer.linearMap {
+      result.weight = try buffer(weight, "weights")
+      if let bias {
+        result.bias = try buffer(bias, "bias")
+        result.biasMode = bias.shape.rank == 1 ? .perChannel : .perPosition
+      }
+    }
+    let tables = layer.tables(for: shapes)
+    if !tables.isEmpty { result.tables = try Buffer(tables, on: engine.queue, for: "tables of \(name)") }
+    return result
+  }
+
+  /// Runs the network on `images`, `[N, C, H, W]` with N ≤ `batch`. Nothing comes down.
+  ///
+  /// The trace is valid until the next forward pass.
+  public func forward(_ images: Tensor) throws -> Trace {
+    precondition(
+      Shape(Array(images.shape.extents.dropFirst())) == network.inputShape,
+      "images \(images.shape) for a network of input \(network.inputShape)")
+    let count = images.shape[0]
+    precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
+    generation += 1
+    try images.withScalars { pointer throws in
+      try engine.queue.write(pointer, to: activation(network.inputName))
+    }
+    for node in network.nodes {
+      try run(node, images: count)
+    }
+    return Trace(network: self, count: count, generation: generation)
+  }
+
+  private func run(_ node: Network.Node, images: Int) throws {
+    let inputs = node.inputs.map(activation)
+    let shapes = shapes(of: node)
+    switch node.layer {
+    case let layer as any LinearLayer:
+      let operands = zip(inputs, shapes.inputs).map {
+        Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
+      }
+      try layer.apply(
+        operands, parameters(of: node), coefficient: 1, accumulate: false, into: activation(node.name),
+        shapes: shapes, batch: images, on: engine)
+    case let layer as any NonlinearLayer:
+      try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
+    default: break  // passes its scalars through
+    }
+  }
+}
+
+/// A layer the library cannot run or explain, by name, with what it can.
+public struct UnsupportedLayer: Error, CustomStringConvertible {
+  public let node: String
+  public let problem: String
+
+  /// All layer types.
+  public static let supported = [
+    Convolution.typeName, Dense.typeName, ReLU.typeName, MaxPooling.typeName, AveragePooling.typeName,
+    AdaptiveAveragePooling.typeName, BatchNormalization.typeName, Addition.typeName, Concatenation.typeName,
+    Reshape.typeName, Dropout.typeName, Identity.typeName, LocalResponseNormalization.typeName, Softmax.typeName,
+  ]
+
+  public var description: String {
+    "\(node): \(problem); supported: \(Self.supported.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,65 @@
+/// Relevance in and out of every layer, and what became of the rest: conservation, layer by layer.
+///
+///     in = out + bias + stabilizer + other
+///
+/// `bias` is what the bias of the layer absorbs, Σ s_k·b_k; `stabilizer` what ε absorbs, Σ s_k·(stab(z_k) − z_k);
+/// `other` what is left: units behind a closed gate, windows without pixels, rounding.
+public struct Ledger: Sendable {
+  /// One layer, from the output to the input.
+  public struct Layer: Sendable {
+    public let node: String
+    public let layerType: String
+    public let rule: String
+    /// Sums over one layer, per entry of the batch (image by image, target by target).
+    public let incoming: [Double]
+    public let outgoing: [Double]
+    public let bias: [Double]
+    public let stabilizer: [Double]
+    /// Σ|R| at the layer's output.
+    public let magnitude: [Double]
+    /// max|R| at the layer's output.
+    public let largest: [Double]
+    /// Values that are NaN or infinite, over the whole batch.
+    public let nonFinite: Int
+
+    public func other(_ entry: Int) -> Double {
+      incoming[entry] - outgoing[entry] - bias[entry] - stabilizer[entry]
+    }
+  }
+
+  public let layers: [Layer]
+
+  init(_ sums: [LedgerEntry: [SIMD4<Double>]], network: Network, rules: RuleTable, entries: Int) {
+    let zero = [SIMD4<Double>](repeating: SIMD4(), count: entries)
+    layers = network.nodes.indices.reversed().compactMap { index in
+      guard let incoming = sums[LedgerEntry(node: index, kind: .incoming)] else { return nil }
+      let node = network.nodes[index]
+      var outgoing = [Double](repeating: 0, count: entries)
+      var nonFinite = incoming.reduce(0) { $0 + Int($1.w) }
+      var isAlias = true
+      for input in node.inputs.indices {
+        guard let after = sums[LedgerEntry(node: index, kind: .after(input: input))] else { continue }
+        isAlias = false
+        let before = sums[LedgerEntry(node: index, kind: .before(input: input))] ?? zero
+        for m in 0..<entries {
+          outgoing[m] += after[m].x - before[m].x
+          nonFinite += Int(after[m].w)
+        }
+      }
+      if isAlias { outgoing = incoming.map(\.x) }
+      var bias = [Double](repeating: 0, count: entries)
+      var stabilizer = bias
+      for (entry, sum) in sums where entry.node == index {
+        guard case .absorbed(_, let term, let weight) = entry.kind else { continue }
+        for m in 0..<entries {
+          bias[m] += Double(weight) * sum[m].x
+          if term == 0 { stabilizer[m] += Double(weight) * sum[m].y }
+        }
+      }
+      return Layer(
+        node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label, incoming: incoming.map(\.x),
+        outgoing: outgoing, bias: bias, stabilizer: stabilizer, magnitude: incoming.map(\.y),
+        largest: incoming.map(\.z), nonFinite: nonFinite)
+    }
+  }
+}

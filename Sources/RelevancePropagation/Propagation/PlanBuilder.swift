@@ -1,0 +1,226 @@
+/// Turns a network and its rules into the steps of the backward pass.
+///
+/// Nodes are visited from the output to the input. A node's relevance is the sum of what its consumers send it: the first
+/// writes, the others add. Where relevance passes unchanged to a node with one consumer, both share one tensor.
+struct PlanBuilder {
+  let network: Network
+  let rules: RuleTable
+  let options: PropagationOptions
+
+  private(set) var steps: [Step] = []
+  private(set) var tensors: [TensorPlan] = []
+  /// Tensor that holds the relevance at each node's output (and at the input).
+  private(set) var relevance: [String: TensorID] = [:]
+  private var consumers: [String: Int] = [:]
+  private let nonNegative: Set<String>
+
+  init(network: Network, rules: RuleTable, options: PropagationOptions) {
+    self.network = network
+    self.rules = rules
+    self.options = options
+    for node in network.nodes { for input in node.inputs { consumers[input, default: 0] += 1 } }
+    nonNegative = network.nonNegativeNodes
+  }
+
+  mutating func build() {
+    relevance[network.outputName] = tensor(network.outputShape.count, perTarget: true)
+    for index in network.nodes.indices.reversed() {
+      let node = network.nodes[index]
+      guard let incoming = relevance[node.name] else { continue }  // no path of relevance reaches it
+      if options.ledger { add(.totals(of: incoming, entry: LedgerEntry(node: index, kind: .incoming))) }
+      send(incoming, from: index)
+    }
+    keepAlive()
+  }
+
+  // MARK: one node
+
+  private mutating func send(_ incoming: TensorID, from index: Int) {
+    let node = network.nodes[index]
+    switch rules[node.name].propagation {
+    case .shares(let shares, let stabilizer):
+      for (number, share) in shares.enumerated() {
+        send(incoming, from: index, share: share, number: number, stabilizer: stabilizer)
+      }
+    case .pass: pass(incoming, from: index)
+    case .winnerTakesAll(let sharingTies): route(incoming, from: index, sharingTies: sharingTies)
+    case .gradient: sendGradient(incoming, from: index)
+    case .guidedGradient: rectify(incoming, from: index, .guided)
+    case .deconvolution: rectify(incoming, from: index, .deconvolution)
+    case .smoothGradient(let beta): rectify(incoming, from: index, .smooth, beta: beta)
+    }
+  }
+
+  /// The four steps, for one share.
+  private mutating func send(
+    _ incoming: TensorID, from index: Int, share: Share, number: Int, stabilizer: Stabilizer
+  ) {
+    let node = network.nodes[index]
+    let outputCount = network.shapes[node.name]!.count
+    let terms = share.terms.filter { !vanishes($0, at: node) }
+    guard !terms.isEmpty else { return }
+
+    // Step 1. The denominator of LRP-0 and ε is the stored output itself.
+    let z: Source
+    if terms.count == 1, terms[0].isPlain, !(node.layer is MaxPooling) {
+      z = .activation(node.name)
+    } else {
+      let sum = tensor(outputCount, perTarget: false)
+      for (position, term) in terms.enumerated() {
+        add(.apply(node: index, term: term, into: sum, accumulate: position > 0))
+      }
+      z = .tensor(sum)
+    }
+    // Step 2.
+    if stabilizer.relative != 0 { add(.statistic(of: z, count: outputCount)) }
+    let s = tensor(outputCount, perTarget: true)
+    add(
+      .quotient(
+        relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+    if options.ledger {
+      for (position, term) in terms.enumerated() {
+        let kind = LedgerEntry.Kind.absorbed(share: number, term: position, weight: share.weight)
+        add(
+          .absorbed(
+            node: index, relevance: incoming, z: z, gate: share.gate, s: s, bias: term.bias,
+            coefficient: term.coefficient, entry: LedgerEntry(node: index, kind: kind)))
+      }
+    }
+    // Steps 3 and 4.
+    for input in node.inputs.indices {
+      let count = network.shapes[node.inputs[input]]!.count
+      contribute(from: index, to: input) { builder, target, accumulates in
+        for (position, term) in terms.enumerated() {
+          let c = builder.tensor(count, perTarget: true)
+          builder.add(.transpose(node: index, weight: term.weight, s: s, input: input, into: c))
+          builder.add(
+            .product(
+              node: index, input: input, activation: term.activation, c: c,
+              coefficient: share.weight * term.coefficient, into: target, accumulate: accumulates || position > 0))
+        }
+      }
+    }
+  }
+
+  private mutating func pass(_ incoming: TensorID, from index: Int) {
+    let node = network.nodes[index]
+    let counts = node.inputs.map { network.shapes[$0]!.count }
+    let outputCount = counts.reduce(0, +)
+    if node.inputs.count == 1, consumers[node.inputs[0]] == 1, relevance[node.inputs[0]] == nil {
+      relevance[node.inputs[0]] = incoming
+      return
+    }
+    for input in node.inputs.indices {
+      let slice = Slice(
+        count: counts[input], sourceStride: outputCount, sourceOffset: counts[..<input].reduce(0, +),
+        targetStride: counts[input], targetOffset: 0)
+      contribute(from: index, to: input) { builder, target, accumulates in
+        builder.add(.copy(slice: slice, from: incoming, into: target, accumulate: accumulates))
+      }
+    }
+  }
+
+  private mutating func route(_ incoming: TensorID, from index: Int, sharingTies: Bool) {
+    contribute(from: index, to: 0) { builder, target, accumulates in
+      builder.add(
+        .route(
+          node: index, relevance: incoming, sharingTies: sharingTies, into: target, accumulate: accumulates))
+    }
+  }
+
+  private mutating func rectify(
+    _ incoming: TensorID, from index: Int, _ mode: ReLU.BackwardMode, beta: Float = 0
+  ) {
+    contribute(from: index, to: 0) { builder, target, accumulates in
+      builder.add(
+        .rectify(
+          node: index, mode: mode, beta: beta, relevance: incoming, into: target, accumulate: accumulates))
+    }
+  }
+
+  private mutating func sendGradient(_ incoming: TensorID, from index: Int) {
+    let node = network.nodes[index]
+    if node.layer is ReLU { return rectify(incoming, from: index, .gradient) }
+    if node.layer is MaxPooling { return route(incoming, from: index, sharingTies: false) }
+    guard node.layer is any LinearLayer else { return pass(incoming, from: index) }
+    for input in node.inputs.indices {
+      let count = network.shapes[node.inputs[input]]!.count
+      contribute(from: index, to: input) { builder, target, accumulates in
+        let c = accumulates ? builder.tensor(count, perTarget: true) : target
+        builder.add(.transpose(node: index, weight: .all, s: incoming, input: input, into: c))
+        if accumulates {
+          builder.add(.copy(slice: .whole(count), from: c, into: target, accumulate: true))
+        }
+      }
+    }
+  }
+
+  // MARK: bookkeeping
+
+  /// Gives `body` the tensor of an input's relevance and whether something is there already, and counts what it adds.
+  private mutating func contribute(
+    from index: Int, to input: Int, _ body: (inout PlanBuilder, TensorID, Bool) -> Void
+  ) {
+    let name = network.nodes[index].inputs[input]
+    let existing = relevance[name]
+    let target = existing ?? tensor(network.shapes[name]!.count, perTarget: true)
+    relevance[name] = target
+    if options.ledger, existing != nil {
+      add(.totals(of: target, entry: LedgerEntry(node: index, kind: .before(input: input))))
+    }
+    body(&self, target, existing != nil)
+    if options.ledger {
+      add(.totals(of: target, entry: LedgerEntry(node: index, kind: .after(input: input))))
+    }
+  }
+
+  /// A term that reads the negative part of activations that are never negative adds exactly 0.
+  private func vanishes(_ term: Share.Term, at node: Network.Node) -> Bool {
+    guard case .signed(let part) = term.activation, part.positive == 0 else { return false }
+    return node.inputs.allSatisfy { nonNegative.contains($0) } && term.bias == .none
+  }
+
+  private mutating func tensor(_ count: Int, perTarget: Bool) -> TensorID {
+    tensors.append(TensorPlan(count: count, perTarget: perTarget, firstStep: steps.count, lastStep: steps.count))
+    return tensors.count - 1
+  }
+
+  private mutating func add(_ step: Step) {
+    for id in step.tensors { tensors[id].lastStep = steps.count }
+    steps.append(step)
+  }
+
+  /// What is asked for stays until the end; the start relevance is there before the first step.
+  private mutating func keepAlive() {
+    for (name, id) in relevance where name == network.inputName || options.keeps(name) {
+      tensors[id].lastStep = steps.count
+    }
+    tensors[relevance[network.outputName]!].firstStep = -1
+  }
+}
+
+extension Share.Term {
+  /// The layer's own function: ρ(a) = a, ρ(w) = w, ρ(b) = b.
+  fileprivate var isPlain: Bool {
+    coefficient == 1 && activation == .all && weight == .all && bias == .all
+  }
+}
+
+extension Step {
+  /// The tensors a step touches.
+  var tensors: [TensorID] {
+    func of(_ source: Source) -> [TensorID] { if case .tensor(let id) = source { [id] } else { [] } }
+    return switch self {
+    case .apply(_, _, let z, _): [z]
+    case .statistic(let z, _): of(z)
+    case .quotient(let relevance, let z, let output, _, _, let s): [relevance, s] + of(z) + of(output)
+    case .transpose(_, _, let s, _, let c): [s, c]
+    case .product(_, _, _, let c, _, let target, _): [c, target]
+    case .route(_, let relevance, _, let target, _): [relevance, target]
+    case .rectify(_, _, _, let relevance, let target, _): [relevance, target]
+    case .copy(_, let source, let target, _): [source, target]
+    case .totals(let relevance, _): [relevance]
+    case .absorbed(_, let relevance, let z, _, let s, _, _, _): [relevance, s] + of(z)
+    }
+  }
+}

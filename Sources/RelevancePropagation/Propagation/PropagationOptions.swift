@@ -1,0 +1,30 @@
+/// What a propagation keeps and counts.
+public struct PropagationOptions: Sendable {
+  /// Which nodes' relevance is kept beside that at the input.
+  public enum Keeping: Sendable {
+    case inputOnly
+    case all
+    case nodes(Set<String>)
+  }
+
+  /// Relevance vectors per image: several classes of one image share its forward pass and all denominators.
+  public var targets: Int
+  public var keeping: Keeping
+  /// Whether relevance in and out of every layer is counted.
+  public var ledger: Bool
+
+  public init(targets: Int = 1, keeping: Keeping = .inputOnly, ledger: Bool = true) {
+    precondition(targets > 0, "targets \(targets)")
+    self.targets = targets
+    self.keeping = keeping
+    self.ledger = ledger
+  }
+
+  func keeps(_ name: String) -> Bool {
+    switch keeping {
+    case .inputOnly: false
+    case .all: true
+    case .nodes(let names): names.contains(name)
+    }
+  }
+}

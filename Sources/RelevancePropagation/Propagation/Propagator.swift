@@ -1,0 +1,296 @@
+internal import Compute
+
+/// The backward pass of one network under one set of rules: planned once, run for every batch.
+///
+/// The plan fixes all launches and all memory before the first of them. Activations are read where the forward pass left
+/// them; only the relevance that is asked for, and the ledger's sums, come down.
+public final class Propagator {
+  public let network: DeviceNetwork
+  public let rules: RuleTable
+  public let options: PropagationOptions
+
+  private let steps: [Step]
+  private let relevanceTensors: [String: TensorID]
+  private let tensors: [TensorPlan]
+  private let arena: Arena
+  private var slots: [Buffer<Float>] = []
+  private var views: [Int: (layer: any LinearLayer, parameters: DeviceParameters)] = [:]
+  private var modified: [ModifiedKey: Buffer<Float>] = [:]
+  private var planes: [PlaneKey: Buffer<Float>] = [:]
+  private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
+  private var squares: Buffer<Float>
+  private var statistics: Buffer<Float>
+
+  private struct ModifiedKey: Hashable {
+    let node: Int
+    var weight: WeightPart?
+    var bias: BiasPart?
+  }
+
+  private struct PlaneKey: Hashable {
+    let shape: Shape
+    let values: [Float]
+  }
+
+  /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
+  ///
+  /// - Throws: `ComputeError.insufficientMemory` where network and plan together are beyond the device.
+  public init(_ network: DeviceNetwork, rules: RuleTable, options: PropagationOptions = .init()) throws {
+    self.network = network
+    self.rules = rules
+    self.options = options
+    var builder = PlanBuilder(network: network.network, rules: rules, options: options)
+    builder.build()
+    steps = builder.steps
+    tensors = builder.tensors
+    relevanceTensors = builder.relevance
+    arena = Arena(tensors, images: network.batch, targets: options.targets)
+
+    let engine = network.engine
+    squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
+    statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
+    try checkMemory()
+    for (index, size) in arena.sizes.enumerated() {
+      slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
+    }
+    for step in steps { try prepare(step) }
+  }
+
+  /// Bytes of the backward pass beside the network's own: relevance, and the modified weights.
+  public var bytes: Int { arena.bytes + modifiedBytes }
+
+  /// Number of launches of one pass.
+  public var launchCount: Int { steps.count }
+
+  private func checkMemory() throws {
+    let device = network.engine.device
+    let needed = DeviceNetwork.bytes(of: network.network, batch: network.batch) + bytes
+    guard device.globalMemory == 0 || needed <= device.globalMemory else {
+      throw ComputeError.insufficientMemory(
+        what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
+        available: device.globalMemory, remedy: "use a smaller batch or image, or fewer targets at once")
+    }
+  }
+
+  private var modifiedBytes: Int {
+    var keys: [ModifiedKey: Int] = [:]
+    for step in steps {
+      switch step {
+      case .apply(let node, let term, _, _): keys[ModifiedKey(node: node, weight: term.weight)] = node
+      case .transpose(let node, let weight, _, _, _): keys[ModifiedKey(node: node, weight: weight)] = node
+      default: break
+      }
+    }
+    return keys.reduce(0) { sum, entry in
+      guard entry.key.weight != .all, let layer = network.network.nodes[entry.value].layer as? any LinearLayer
+      else { return sum }
+      return sum + MemoryLayout<Float>.stride * (layer.linearMap?.weight.count ?? 0)
+    }
+  }
+
+  // MARK: preparation, once
+
+  private func prepare(_ step: Step) throws {
+    switch step {
+    case .apply(let node, let term, _, _):
+      _ = try parameters(node, weight: term.weight, bias: term.bias)
+      if case .constant(let values) = term.activation { try preparePlanes(node, values) }
+    case .transpose(let node, let weight, _, _, _): _ = try parameters(node, weight: weight, bias: .none)
+    case .product(let node, _, let activation, _, _, _, _):
+      if case .constant(let values) = activation { try preparePlanes(node, values) }
+    case .totals(_, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
+      partials[entry] = try Buffer(
+        count: network.batch * options.targets * Engine.chunks, on: network.engine.queue, for: "ledger")
+      if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
+        _ = try parameters(node, weight: .all, bias: bias)
+      }
+    default: break
+    }
+  }
+
+  /// The layer whose shares a node's rule divides, with its parameters as they are.
+  private func view(_ index: Int) throws -> (layer: any LinearLayer, parameters: DeviceParameters) {
+    if let view = views[index] { return view }
+    let node = network.network.nodes[index]
+    guard let layer = RuleTable.linearView(of: node.layer) else { preconditionFailure("\(node.name) is not linear") }
+    let parameters =
+      node.layer is any LinearLayer
+      ? network.parameters(of: node)
+      : try DeviceNetwork.upload(layer, shapes: network.shapes(of: node), name: node.name, on: network.engine)
+    views[index] = (layer, parameters)
+    return (layer, parameters)
+  }
+
+  /// ρ(w) and ρ(b) of a node, made once and kept.
+  private func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
+    var parameters = try view(index).parameters
+    if let original = parameters.weight {
+      let key = ModifiedKey(node: index, weight: weight)
+      let part = try modified[key] ?? weight.make(from: original, on: network.engine)
+      modified[key] = part
+      parameters.weight = part
+    }
+    if let original = parameters.bias {
+      let key = ModifiedKey(node: index, bias: bias)
+      let part = try modified[key] ?? bias.make(from: original, on: network.engine)
+      if let part { modified[key] = part }
+      parameters.bias = part
+      if part == nil { parameters.biasMode = .none }
+    }
+    return parameters
+  }
+
+  /// Constant inputs of a node: one plane for the whole batch.
+  private func preparePlanes(_ index: Int, _ values: [Float]) throws {
+    let node = network.network.nodes[index]
+    for shape in network.shapes(of: node).inputs { _ = try plane(shape, values) }
+  }
+
+  private func plane(_ shape: Shape, _ values: [Float]) throws -> Buffer<Float> {
+    let key = PlaneKey(shape: shape, values: values)
+    if let plane = planes[key] { return plane }
+    let perChannel = values.count == 1 ? [Float](repeating: values[0], count: shape[0]) : values
+    precondition(perChannel.count == shape[0], "\(values.count) values for input \(shape)")
+    let area = shape.count / shape[0]
+    let engine = network.engine
+    let plane = try Buffer<Float>(count: shape.count, on: engine.queue, for: "constant input")
+    try engine.launch(
+      "fill_channels", grid: Grid(area, shape[0]), Int32(area), try Buffer(perChannel, on: engine.queue), plane)
+    planes[key] = plane
+    return plane
+  }
+
+  // MARK: one pass
+
+  /// Propagates relevance from the output to the input.
+  ///
+  /// - Parameter start: relevance at the output, `[N · targets, …]`: the targets of image 0, then those of image 1.
+  /// - Throws: `ComputeError`; `RelevanceError` where a layer's relevance is not finite (needs the ledger).
+  /// - Precondition: `trace` is the network's latest.
+  public func propagate(_ trace: Trace, from start: Tensor) throws -> Relevance {
+    precondition(trace.network === network, "a trace of another network")
+    trace.requireCurrent()
+    let pass = Pass(images: trace.count, entries: trace.count * options.targets)
+    precondition(
+      start.count == pass.entries * network.network.outputShape.count,
+      "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
+    let output = relevanceTensors[network.network.outputName]!
+    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(output)) }
+    for step in steps { try run(step, pass) }
+
+    let ledger = try options.ledger ? readLedger(pass) : nil
+    if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
+      throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
+    }
+    var layers: [String: Tensor] = [:]
+    for name in relevanceTensors.keys where options.keeps(name) { layers[name] = try read(name, pass) }
+    return Relevance(input: try read(network.network.inputName, pass), layers: layers, ledger: ledger)
+  }
+
+  private struct Pass {
+    let images: Int
+    let entries: Int
+  }
+
+  private func buffer(_ id: TensorID) -> Buffer<Float> { slots[arena.slot[id]] }
+
+  private func buffer(_ source: Source) -> Buffer<Float> {
+    switch source {
+    case .activation(let name): network.activation(name)
+    case .tensor(let id): buffer(id)
+    }
+  }
+
+  private func operand(_ shape: Shape, _ name: String, _ part: ActivationPart) throws -> Operand {
+    switch part {
+    case .signed(let part):
+      Operand(buffer: network.activation(name), stride: shape.count, part: part.onDevice)
+    case .constant(let values):
+      Operand(buffer: try plane(shape, values), stride: 0, part: SignedPart.all.onDevice)
+    }
+  }
+
+  private func read(_ name: String, _ pass: Pass) throws -> Tensor {
+    let shape = network.network.shapes[name]!
+    guard let id = relevanceTensors[name] else {  // no relevance reaches the input
+      return Tensor(repeating: 0, shape: Shape([pass.entries] + shape.extents))
+    }
+    return Tensor(
+      shape: Shape([pass.entries] + shape.extents),
+      scalars: try network.engine.queue.read(buffer(id), count: pass.entries * shape.count))
+  }
+
+  private func run(_ step: Step, _ pass: Pass) throws {
+    let engine = network.engine
+    let nodes = network.network.nodes
+    let targets = Int32(options.targets)
+    switch step {
+    case .apply(let index, let term, let z, let accumulate):
+      let shapes = network.shapes(of: nodes[index])
+      let operands = try zip(shapes.inputs, nodes[index].inputs).map { try operand($0, $1, term.activation) }
+      try view(index).layer.apply(
+        operands, parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
+        accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
+    case .statistic(let z, let count):
+      try engine.launch(
+        "sum_of_squares", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), squares)
+      try engine.launch(
+        "root_mean_square", grid: Grid(pass.images), Int32(count), Int32(pass.images), squares, statistics)
+    case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
+      let count = tensors[s].count
+      try engine.launch(
+        "quotient", grid: Grid(count, pass.entries), Int32(count), targets, buffer(relevance), buffer(z),
+        buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
+    case .transpose(let index, let weight, let s, let input, let c):
+      try view(index).layer.transpose(
+        buffer(s), parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
+        shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
+    case .product(let index, let input, let activation, let c, let coefficient, let target, let accumulate):
+      let name = nodes[index].inputs[input]
+      let operand = try operand(network.network.shapes[name]!, name, activation)
+      let count = tensors[target].count
+      try engine.launch(
+        "product", grid: Grid(count, pass.entries), Int32(count), targets, operand.buffer, Int32(operand.stride),
+        operand.part, buffer(c), coefficient, Int32(accumulate ? 1 : 0), buffer(target))
+    case .route(let index, let relevance, let sharingTies, let target, let accumulate):
+      guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
+      try layer.route(
+        buffer(relevance), activation: network.activation(nodes[index].inputs[0]), sharingTies: sharingTies,
+        accumulate: accumulate, into: buffer(target), shapes: network.shapes(of: nodes[index]),
+        targets: options.targets, batch: pass.entries, on: engine)
+    case .rectify(let index, let mode, let beta, let relevance, let target, let accumulate):
+      try ReLU.backward(
+        mode, beta: beta, buffer(relevance), activation: network.activation(nodes[index].inputs[0]),
+        accumulate: accumulate, into: buffer(target), count: tensors[target].count, targets: options.targets,
+        batch: pass.entries, on: engine)
+    case .copy(let slice, let source, let target, let accumulate):
+      try slice.copy(
+        buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
+    case .totals(let relevance, let entry):
+      try engine.launch(
+        "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),
+        partials[entry]!)
+    case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
+      let parameters = try parameters(index, weight: .all, bias: bias)
+      let shape = network.network.shapes[nodes[index].name]!
+      try engine.launch(
+        "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
+        network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
+        parameters.biasMode.rawValue, Int32(shape.count / shape[0]), partials[entry]!)
+    }
+  }
+
+  private func readLedger(_ pass: Pass) throws -> Ledger {
+    var sums: [LedgerEntry: [SIMD4<Double>]] = [:]
+    for (entry, partial) in partials {
+      let values = try network.engine.queue.read(partial, count: pass.entries * Engine.chunks)
+      sums[entry] = (0..<pass.entries).map { m in
+        values[m * Engine.chunks..<(m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) { total, chunk in
+          total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
+          total.z = max(total.z, Double(chunk.z))
+        }
+      }
+    }
+    return Ledger(sums, network: network.network, rules: rules, entries: pass.entries)
+  }
+}

@@ -1,0 +1,64 @@
+/// One launch of the backward pass, as data: the plan is a list of these, made once and run for every batch.
+enum Step {
+  /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
+  case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
+  /// √mean z² of every image, for a relative stabilizer.
+  case statistic(of: Source, count: Int)
+  /// s = R / stab(z): step 2.
+  case quotient(
+    relevance: TensorID, z: Source, output: Source, gate: Share.Gate, stabilizer: Stabilizer, into: TensorID)
+  /// c = ρ(w)ᵀ·s: step 3, towards input number `input`.
+  case transpose(node: Int, weight: WeightPart, s: TensorID, input: Int, into: TensorID)
+  /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
+  case product(
+    node: Int, input: Int, activation: ActivationPart, c: TensorID, coefficient: Float, into: TensorID,
+    accumulate: Bool)
+  /// Winner-take-all at max pooling.
+  case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
+  /// A baseline's backward pass at a rectifier.
+  case rectify(
+    node: Int, mode: ReLU.BackwardMode, beta: Float, relevance: TensorID, into: TensorID, accumulate: Bool)
+  /// Relevance that passes unchanged, whole or by slice.
+  case copy(slice: Slice, from: TensorID, into: TensorID, accumulate: Bool)
+  /// Sums for the ledger.
+  case totals(of: TensorID, entry: LedgerEntry)
+  /// What the bias of one term keeps, and with `countsStabilizer` what the stabilizer keeps, for the ledger.
+  case absorbed(
+    node: Int, relevance: TensorID, z: Source, gate: Share.Gate, s: TensorID, bias: BiasPart, coefficient: Float,
+    entry: LedgerEntry)
+}
+
+/// A tensor of the backward pass, before it has memory.
+typealias TensorID = Int
+
+/// Where a step reads a value of the forward pass's shape: a stored activation, or a tensor made in the backward pass.
+enum Source {
+  case activation(String)
+  case tensor(TensorID)
+}
+
+/// Where a reduction goes.
+struct LedgerEntry: Hashable {
+  enum Kind: Hashable {
+    /// Relevance at the node's output.
+    case incoming
+    /// Relevance of input number `input` just before and just after this node's contribution.
+    case before(input: Int)
+    case after(input: Int)
+    /// Kept by bias and stabilizer in share `share`, times the share's weight.
+    case absorbed(share: Int, term: Int, weight: Float)
+  }
+  let node: Int
+  let kind: Kind
+}
+
+/// The size and life of a tensor of the backward pass.
+struct TensorPlan {
+  /// Elements of one entry.
+  let count: Int
+  /// One entry an image, or one a target.
+  let perTarget: Bool
+  /// First and last step that touch it.
+  var firstStep: Int
+  var lastStep: Int
+}
