@@ -36,6 +36,16 @@ public final class MappedFile: Sendable {
   public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     try body(UnsafeRawBufferPointer(start: base, count: count))
   }
+
+  /// Lets the system take back the whole pages of `range`, which are read anew if touched again: after their content
+  /// has been copied elsewhere, so that it does not lie in memory twice.
+  public func forget(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range \(range) outside \(path)")
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
+    if let base, first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
+  }
 }
 
 /// A file that cannot be opened or mapped.

@@ -81,7 +81,23 @@ public struct Tensor: Sendable {
   }
 
   /// Index of the first scalar that is NaN or infinite.
-  public var firstNonFinite: Int? { withScalars { $0.firstIndex { !$0.isFinite } } }
+  ///
+  /// Looks at blocks without leaving early, which the compiler turns into vector code: 528 MB of weights are checked
+  /// whenever they are loaded.
+  public var firstNonFinite: Int? {
+    withScalars { scalars in
+      var start = 0
+      while start < scalars.count {
+        let block = scalars[start..<min(start + 4096, scalars.count)]
+        // All exponent bits set: NaN or infinity.
+        var worst: UInt32 = 0
+        for scalar in block { worst = max(worst, scalar.bitPattern & 0x7F80_0000) }
+        if worst == 0x7F80_0000 { return block.firstIndex { !$0.isFinite } }
+        start += block.count
+      }
+      return nil
+    }
+  }
 }
 
 extension Tensor: Equatable {

@@ -1,0 +1,125 @@
+import RelevancePropagation
+
+/// A tensor as a file describes it: numbers of one type somewhere in the file, seen through a shape and strides.
+struct StoredTensor {
+  var type: ElementType
+  var shape: [Int]
+  /// In elements; nil means contiguous, C order.
+  var strides: [Int]?
+  /// Index of the first element within `bytes`, in elements.
+  var offset = 0
+  var bytes: Bytes
+
+  /// As float32: mapped where the file holds contiguous, aligned float32, otherwise a converted copy.
+  /// - Throws: `ModelFileError` at `name` where it reaches beyond its bytes or is no tensor of floats.
+  func tensor(named name: String, allowance: MemoryAllowance) throws -> Tensor {
+    guard type.isFloat else {
+      throw ModelFileError(at: name, "expected floating-point numbers, found \(type.rawValue)")
+    }
+    guard let count = Shape.checkedCount(shape), count <= Int.max / 8 else {
+      throw ModelFileError(at: name, "impossible shape \(Shape(shape))", remedy: "is the file damaged?")
+    }
+    try checkReach(count: count, name: name)
+    let contiguous = strides.map { $0 == Self.contiguousStrides(shape) || isContiguous($0) } ?? true
+    if contiguous, type == .float32, let (file, start) = bytes.mapping, (start + 4 * offset) % 4 == 0 {
+      return Tensor(shape: Shape(shape), mapping: file, byteOffset: start + 4 * offset)
+    }
+    try allowance.spend(4 * count, at: name)
+    let source = try bytes.slice(at: 0, count: bytes.count, of: name)
+    let scalars = source.withUnsafeBytes { raw in
+      contiguous ? convert(raw, count: count) : gather(raw, count: count)
+    }
+    if contiguous { try bytes.slice(at: offset * type.size, count: count * type.size, of: name).forget() }
+    return Tensor(shape: Shape(shape), scalars: scalars)
+  }
+
+  /// Checks that the last element lies inside `bytes`.
+  private func checkReach(count: Int, name: String) throws {
+    let available = bytes.count / type.size
+    var reach: Int? = count == 0 ? offset : Self.add(offset, count - 1)
+    if let strides {
+      guard strides.count == shape.count, strides.allSatisfy({ $0 >= 0 }) else {
+        throw ModelFileError(at: name, "strides \(strides) do not fit shape \(Shape(shape))")
+      }
+      reach = offset
+      for (extent, stride) in zip(shape, strides) where count > 0 {
+        let (span, overflow) = (extent - 1).multipliedReportingOverflow(by: stride)
+        reach = overflow ? nil : reach.flatMap { Self.add($0, span) }
+      }
+    }
+    guard offset >= 0, let reach, count == 0 ? reach <= available : reach < available else {
+      throw ModelFileError(
+        at: name, "expected \(count) \(type.rawValue) numbers from number \(offset) on, found \(available) in all",
+        remedy: "is the file complete?")
+    }
+  }
+
+  private static func add(_ a: Int, _ b: Int) -> Int? {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? nil : sum
+  }
+
+  static func contiguousStrides(_ shape: [Int]) -> [Int] {
+    var strides = shape
+    var step = 1
+    for axis in shape.indices.reversed() {
+      strides[axis] = step
+      // May wrap where another extent is 0; there are no elements then.
+      step = step &* max(shape[axis], 1)
+    }
+    return strides
+  }
+
+  /// Whether strides differ from the contiguous ones only along axes of one element, where they do not matter.
+  private func isContiguous(_ strides: [Int]) -> Bool {
+    zip(zip(strides, Self.contiguousStrides(shape)), shape).allSatisfy { $0.0 == $0.1 || $1 == 1 }
+  }
+
+  private func convert(_ raw: UnsafeRawBufferPointer, count: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { scalars, initialized in
+      let base = raw.baseAddress.map { $0 + offset * type.size }
+      if let base, count > 0 {
+        switch type {
+        case .float32:
+          UnsafeMutableRawBufferPointer(scalars).copyMemory(from: .init(start: base, count: 4 * count))
+        default:
+          for index in 0..<count { scalars[index] = element(base, index) }
+        }
+      }
+      initialized = count
+    }
+  }
+
+  /// Element by element through the strides, last axis fastest.
+  private func gather(_ raw: UnsafeRawBufferPointer, count: Int) -> [Float] {
+    guard let base = raw.baseAddress, let strides, count > 0 else { return [] }
+    var indices = [Int](repeating: 0, count: shape.count)
+    var position = offset
+    return [Float](unsafeUninitializedCapacity: count) { scalars, initialized in
+      for target in 0..<count {
+        scalars[target] = element(base, position)
+        var axis = shape.count - 1
+        while axis >= 0 {
+          indices[axis] += 1
+          // The stride of an axis of one element may be anything: it is undone before it is used.
+          position = position &+ strides[axis]
+          if indices[axis] < shape[axis] { break }
+          position = position &- strides[axis] &* shape[axis]
+          indices[axis] = 0
+          axis -= 1
+        }
+      }
+      initialized = count
+    }
+  }
+
+  @inline(__always)
+  private func element(_ base: UnsafeRawPointer, _ index: Int) -> Float {
+    switch type {
+    case .float16: Float(base.loadUnaligned(fromByteOffset: 2 * index, as: Float16.self))
+    case .bfloat16: Float(bitPattern: UInt32(base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
+    case .float64: Float(base.loadUnaligned(fromByteOffset: 8 * index, as: Double.self))
+    default: base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+    }
+  }
+}
