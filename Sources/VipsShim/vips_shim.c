@@ -1,1 +1,221 @@
 #include "vips_shim.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <vips/vips.h>
+
+// One start for the process, whichever thread comes first.
+static pthread_once_t started = PTHREAD_ONCE_INIT;
+static int start_result = -1;
+
+static void start(void) {
+  start_result = vips_init("relprop") == 0 ? 0 : -1;
+  // The operation cache would hand out a file's old pixels after the file has changed, and keep decoded images alive.
+  if (start_result == 0) vips_cache_set_max(0);
+}
+
+int vips_shim_init(void) {
+  pthread_once(&started, start);
+  return start_result;
+}
+
+void vips_shim_free(void *memory) { g_free(memory); }
+
+struct vips_shim_image {
+  VipsImage *pixels;  // one or three bands, 8 or 16 bits, sRGB or grey; lazy
+};
+
+// Hands libvips' messages to the caller. The buffer is one for the process: two failures at the same moment may be
+// told together.
+static int failure(char **message) {
+  char *text = vips_error_buffer_copy();
+  *message = g_strdup(g_strstrip(text));
+  g_free(text);
+  return -1;
+}
+
+const char *const vips_shim_no_image = "no image";
+
+// Loaders of photographs. Text tables, matrices, drawings and documents have others and are no photographs.
+static const char *const loaders[] = {"Jpeg", "Png", "Tiff", "Webp", "Nsgif", "Ppm", "Jp2k", "Jxl", "Heif", "Openslide"};
+
+static int is_photograph(const char *loader) {
+  const char *const prefix = "VipsForeignLoad";
+  if (!g_str_has_prefix(loader, prefix)) return 0;
+  for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
+    if (g_str_has_prefix(loader + strlen(prefix), loaders[i])) return 1;
+  return 0;
+}
+
+// Each step reads *image, puts its result there and drops the reference to what it read.
+static int replace(VipsImage **image, VipsImage *result) {
+  g_object_unref(*image);
+  *image = result;
+  return 0;
+}
+
+static int upright(VipsImage **image) {
+  VipsImage *result;
+  if (vips_image_get_orientation(*image) <= 1) return 0;
+  // Turning reads out of order, which a file read in sequence cannot give.
+  VipsImage *memory = vips_image_copy_memory(*image);
+  if (!memory) return -1;
+  replace(image, memory);
+  if (vips_autorot(*image, &result, NULL)) return -1;
+  return replace(image, result);
+}
+
+// Eight or sixteen bits have a black and a white; so has Lab, whatever its type.
+static int has_black_and_white(const VipsImage *image) {
+  switch (image->Type) {
+    case VIPS_INTERPRETATION_LAB:
+    case VIPS_INTERPRETATION_LABS:
+    case VIPS_INTERPRETATION_LABQ:
+      return 1;
+    default:
+      return image->BandFmt == VIPS_FORMAT_UCHAR || image->BandFmt == VIPS_FORMAT_USHORT;
+  }
+}
+
+// CMYK through the embedded profile (or a generic one), other colour spaces by their definition. An RGB file's own
+// profile is left aside, as torchvision and Pillow leave it: networks were trained on the numbers in the file.
+static int to_rgb_or_grey(VipsImage **image, char **message) {
+  VipsImage *result;
+  if (!has_black_and_white(*image)) {
+    *message = g_strdup_printf(
+        "found samples of type %s, which have no agreed black and white; convert it to 8 or 16 bits",
+        vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (*image)->BandFmt));
+    return -1;
+  }
+  switch (vips_image_guess_interpretation(*image)) {
+    case VIPS_INTERPRETATION_sRGB:
+    case VIPS_INTERPRETATION_RGB:
+    case VIPS_INTERPRETATION_RGB16:
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+      break;
+    case VIPS_INTERPRETATION_CMYK:
+      if (vips_icc_transform(*image, &result, "srgb", "embedded", TRUE, "input_profile", "cmyk", NULL))
+        return failure(message);
+      replace(image, result);
+      break;
+    case VIPS_INTERPRETATION_MULTIBAND:
+    case VIPS_INTERPRETATION_HISTOGRAM:
+    case VIPS_INTERPRETATION_MATRIX:
+    case VIPS_INTERPRETATION_FOURIER:
+    case VIPS_INTERPRETATION_ERROR:
+      *message = g_strdup_printf("found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
+      return -1;
+    default:
+      if (vips_colourspace(*image, &result, VIPS_INTERPRETATION_sRGB, NULL)) return failure(message);
+      replace(image, result);
+  }
+  return 0;
+}
+
+static int flattened(VipsImage **image) {
+  VipsImage *result;
+  if (!vips_image_hasalpha(*image)) return 0;
+  double white = (*image)->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255;
+  VipsArrayDouble *background = vips_array_double_new(&white, 1);
+  int failed = vips_flatten(*image, &result, "background", background, "max_alpha", white, NULL);
+  vips_area_unref(VIPS_AREA(background));
+  return failed ? -1 : replace(image, result);
+}
+
+static int prepared(VipsImage **image, int64_t pixel_limit, char **message) {
+  if ((int64_t)(*image)->Xsize * (*image)->Ysize > pixel_limit) return 0;
+  if (upright(image)) return failure(message);
+  if (to_rgb_or_grey(image, message)) return -1;
+  if (flattened(image)) return failure(message);
+  if ((*image)->Bands == 1 || (*image)->Bands == 3) return 0;
+  *message = g_strdup_printf("found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
+  return -1;
+}
+
+vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **message) {
+  if (vips_shim_init()) {
+    failure(message);
+    return NULL;
+  }
+  const char *loader = vips_foreign_find_load(path);
+  if (!loader || !is_photograph(loader)) {
+    vips_error_clear();
+    *message = g_strdup(vips_shim_no_image);
+    return NULL;
+  }
+  VipsImage *pixels = vips_image_new_from_file(
+      path, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR, NULL);
+  if (!pixels) {
+    failure(message);
+    return NULL;
+  }
+  if (prepared(&pixels, pixel_limit, message)) {
+    g_object_unref(pixels);
+    return NULL;
+  }
+  vips_shim_image *image = g_new(vips_shim_image, 1);
+  image->pixels = pixels;
+  return image;
+}
+
+void vips_shim_close(vips_shim_image *image) {
+  g_object_unref(image->pixels);
+  g_free(image);
+}
+
+int vips_shim_width(const vips_shim_image *image) { return vips_image_get_width(image->pixels); }
+int vips_shim_height(const vips_shim_image *image) { return vips_image_get_height(image->pixels); }
+int vips_shim_is_wide(const vips_shim_image *image) { return image->pixels->BandFmt == VIPS_FORMAT_USHORT; }
+
+// Where decoded strips go; exactly one of the two pointers is set.
+typedef struct {
+  uint8_t *bytes;
+  float *floats;
+} destination;
+
+// Called by libvips with strips from top to bottom, one at a time. Grey is repeated in all three channels.
+static int take_strip(VipsRegion *region, VipsRect *area, void *context) {
+  const destination *to = context;
+  const int bands = region->im->Bands;
+  for (int y = area->top; y < area->top + area->height; y++) {
+    const void *row = VIPS_REGION_ADDR(region, 0, y);
+    const size_t first = (size_t)y * area->width * 3;
+    if (to->bytes && bands == 3) {
+      memcpy(to->bytes + first, row, (size_t)area->width * 3);
+    } else if (to->bytes) {
+      const uint8_t *grey = row;
+      for (size_t i = 0; i < (size_t)area->width * 3; i++) to->bytes[first + i] = grey[i / 3];
+    } else {
+      const uint16_t *wide = row;
+      const size_t step = bands == 3 ? 1 : 3;
+      for (size_t i = 0; i < (size_t)area->width * 3; i++) to->floats[first + i] = wide[i / step] * (255.0f / 65535.0f);
+    }
+  }
+  return 0;
+}
+
+int vips_shim_decode_bytes(const vips_shim_image *image, uint8_t *pixels, char **message) {
+  destination to = {.bytes = pixels};
+  return vips_sink_disc(image->pixels, take_strip, &to) ? failure(message) : 0;
+}
+
+int vips_shim_decode_floats(const vips_shim_image *image, float *pixels, char **message) {
+  destination to = {.floats = pixels};
+  return vips_sink_disc(image->pixels, take_strip, &to) ? failure(message) : 0;
+}
+
+int vips_shim_encode_png(
+    const uint8_t *pixels, int width, int height, uint8_t **bytes, size_t *count, char **message) {
+  if (vips_shim_init()) return failure(message);
+  VipsImage *image = vips_image_new_from_memory(
+      pixels, (size_t)width * height * 3, width, height, 3, VIPS_FORMAT_UCHAR);
+  if (!image) return failure(message);
+  image->Type = VIPS_INTERPRETATION_sRGB;
+  void *buffer = NULL;
+  int failed = vips_pngsave_buffer(image, &buffer, count, NULL);
+  g_object_unref(image);
+  if (failed) return failure(message);
+  *bytes = buffer;
+  return 0;
+}
