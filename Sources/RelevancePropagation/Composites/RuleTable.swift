@@ -37,17 +37,20 @@ public struct RuleTable: Sendable {
       guard layer is MaxPooling else { return ("only max pooling has winners", "use epsilon") }
     case .pass:
       guard
-        layer is any PassingLayer || layer is Concatenation || layer is ReLU || layer is BatchNormalization
+        rearranges(layer) || layer is ReLU || layer is BatchNormalization
           || layer is LocalResponseNormalization
       else { return ("the layer mixes its inputs", "use epsilon") }
     case .gradient:
-      guard linearView(of: layer) != nil || layer is ReLU || layer is any PassingLayer || layer is Concatenation
+      guard linearView(of: layer) != nil || layer is ReLU || rearranges(layer)
       else { return ("no gradient is implemented", "leave the layer out") }
     case .guidedGradient, .deconvolution, .smoothGradient:
       guard layer is ReLU else { return ("it concerns rectifiers", "use gradient") }
     }
     return nil
   }
+
+  /// Whether a layer only moves numbers about, so that relevance follows them: reshape, concatenation, dropout, identity.
+  public static func rearranges(_ layer: any Layer) -> Bool { layer is any PassingLayer || layer is Concatenation }
 
   /// The linear layer whose shares a node's rule divides: the layer itself, or the average in the place of a maximum.
   static func linearView(of layer: any Layer) -> (any LinearLayer)? {

@@ -1,0 +1,65 @@
+import Foundation
+
+/// The cases of one model: REFS/<model>/cases.json.
+struct CaseFile: Decodable {
+  let cases: [ReferenceCase]
+
+  init(path: String) throws {
+    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+}
+
+/// One case: what to start from and which rule each layer gets.
+struct ReferenceCase: Decodable {
+  let name: String
+  let kind: String
+  let tier: String
+  /// "logit", "one", "logodds".
+  let start: String?
+  /// Class of every image.
+  let targets: [Int]
+  let groups: [Group]
+
+  struct Group: Decodable {
+    let layers: [String]
+    let rule: RuleDescription
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case kind, tier
+    case name = "case"
+    case start = "init"
+    case targets = "target"
+    case groups = "rules"
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    kind = try container.decode(String.self, forKey: .kind)
+    tier = try container.decode(String.self, forKey: .tier)
+    start = try container.decodeIfPresent(String.self, forKey: .start)
+    targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
+    groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
+  }
+}
+
+/// A rule as cases.json writes it.
+struct RuleDescription: Decodable {
+  let rule: String
+  let stab: StabilizerDescription?
+  let gamma: Float?
+  let alpha: Float?
+  let beta: Float?
+  let bias: String?
+  let low: [Double]?
+  let high: [Double]?
+  let ties: String?
+  let gain: Float?
+}
+
+struct StabilizerDescription: Decodable {
+  let mode: String
+  let eps: Float
+  let k: Float?
+}

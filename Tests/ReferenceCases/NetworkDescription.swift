@@ -1,0 +1,90 @@
+import Foundation
+import ModelFormats
+import RelevancePropagation
+
+/// MODELS/<model>/net.json with its weights: a network layer by layer.
+struct NetworkDescription: Decodable {
+  let name: String
+  let input: Input
+  let weights: String
+  let layers: [LayerDescription]
+  let output: String
+
+  struct Input: Decodable {
+    let shape: [Int]
+  }
+
+  struct LayerDescription: Decodable {
+    let name: String
+    let type: String
+    let inputs: [String]
+    let weight: String?
+    let bias: String?
+    let kernel_size: [Int]?
+    let stride: [Int]?
+    let padding: [Int]?
+    let dilation: [Int]?
+    let groups: Int?
+    let ceil_mode: Bool?
+    let count_include_pad: Bool?
+    let output_size: [Int]?
+    let eps: Double?
+    let running_mean: String?
+    let running_var: String?
+  }
+
+  /// The network of a folder.
+  static func network(folder: String) throws -> Network {
+    let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/net.json"))
+    let description = try JSONDecoder().decode(Self.self, from: data)
+    let tensors = try ModelFile.stateDictionary(path: folder + "/" + description.weights)
+    return try Network(
+      name: description.name, inputShape: Shape(description.input.shape),
+      nodes: try description.layers.map { layer in
+        Network.Node(name: layer.name, layer: try layer.layer(tensors), inputs: layer.inputs)
+      }, outputName: description.output)
+  }
+}
+
+extension NetworkDescription.LayerDescription {
+  func layer(_ tensors: StateDictionary) throws -> any Layer {
+    switch type {
+    case "Conv2d":
+      Convolution(
+        weight: try tensor(weight, tensors), bias: try bias.map { try tensor($0, tensors) },
+        stride: extent(stride, 1), padding: Padding(extent(padding, 0).vertical, extent(padding, 0).horizontal),
+        dilation: extent(dilation, 1), groups: groups ?? 1)
+    case "Linear": Dense(weight: try tensor(weight, tensors), bias: try bias.map { try tensor($0, tensors) })
+    case "BatchNorm2d":
+      BatchNormalization(
+        scale: try tensor(weight, tensors), shift: try tensor(bias, tensors),
+        mean: try tensor(running_mean, tensors), variance: try tensor(running_var, tensors), epsilon: eps ?? 1e-5)
+    case "ReLU": ReLU()
+    case "Dropout": Dropout()
+    case "Flatten": Reshape.flatten
+    case "MaxPool2d": MaxPooling(window: window)
+    case "AvgPool2d": AveragePooling(window: window, countsPadding: count_include_pad ?? true)
+    case "AdaptiveAvgPool2d": AdaptiveAveragePooling(outputSize: extent(output_size, 1))
+    case "Add": Addition()
+    case "Concat": Concatenation()
+    default: throw NotYet(reason: "layer type \(type) of \(name)")
+    }
+  }
+
+  private var window: PoolingWindow {
+    PoolingWindow(
+      kernel: extent(kernel_size, 1), stride: stride.map { _ in extent(stride, 1) },
+      padding: Padding(extent(padding, 0).vertical, extent(padding, 0).horizontal),
+      dilation: extent(dilation, 1), ceilMode: ceil_mode ?? false)
+  }
+
+  private func extent(_ values: [Int]?, _ other: Int) -> Extent {
+    guard let values, let first = values.first else { return Extent(other) }
+    return Extent(first, values.count > 1 ? values[1] : first)
+  }
+
+  private func tensor(_ key: String?, _ tensors: StateDictionary) throws -> Tensor {
+    guard let key, let tensor = tensors[key] else { throw NotYet(reason: "\(name) has no tensor \(key ?? "")") }
+    return tensor
+  }
+}

@@ -1,0 +1,71 @@
+import Compute
+import Foundation
+import RelevancePropagation
+
+/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D]`.
+///
+/// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
+/// OUT/<model>/<case>.safetensors for compare.py. What it cannot do yet is listed by name with the reason.
+@main
+struct ReferenceCases {
+  static func main() {
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      FileHandle.standardError.write(Data("reference-cases: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: [String]) throws {
+    var folders = arguments
+    var request: String?
+    if let flag = folders.firstIndex(of: "--device"), flag + 1 < folders.count {
+      request = folders[flag + 1]
+      folders.removeSubrange(flag...flag + 1)
+    }
+    guard folders.count == 3 else {
+      throw Usage(text: "usage: reference-cases REFS MODELS OUT [--device D]")
+    }
+    let choice = try DeviceChoice.choose(
+      request, environment: ProcessInfo.processInfo.environment, among: Device.all())
+    print("device \(choice.device): \(choice.reason)")
+    let engine = try Engine(device: choice.device)
+    let models = try FileManager.default.contentsOfDirectory(atPath: folders[0]).sorted()
+    var done = 0
+    var skipped: [String] = []
+    for model in models {
+      let path = "\(folders[0])/\(model)/cases.json"
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      let cases = try CaseFile(path: path).cases
+      let network = "\(folders[1])/\(model)"
+      guard FileManager.default.fileExists(atPath: network + "/net.json") else {
+        skipped += cases.map { "\(model)/\($0.name): no network \(network)/net.json; not implemented yet" }
+        continue
+      }
+      let runner = try CaseRunner(folder: network, engine: engine)
+      try FileManager.default.createDirectory(
+        atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
+      for reference in cases {
+        do {
+          try runner.run(reference, output: "\(folders[2])/\(model)/\(reference.name).safetensors")
+          done += 1
+        } catch let error as NotYet {
+          skipped.append("\(model)/\(reference.name) (\(reference.tier)): \(error.reason)")
+        }
+      }
+    }
+    for line in skipped { print("not run: \(line)") }
+    print("\(done) cases run, \(skipped.count) not run")
+  }
+}
+
+struct Usage: Error, CustomStringConvertible {
+  let text: String
+  var description: String { text }
+}
+
+/// What the library cannot do yet: the case is listed with the reason and left out.
+struct NotYet: Error {
+  let reason: String
+}
