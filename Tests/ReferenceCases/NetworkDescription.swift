@@ -20,23 +20,25 @@ struct NetworkDescription: Decodable {
     let inputs: [String]
     let weight: String?
     let bias: String?
-    let kernel_size: [Int]?
+    let kernelSize: [Int]?
     let stride: [Int]?
     let padding: [Int]?
     let dilation: [Int]?
     let groups: Int?
-    let ceil_mode: Bool?
-    let count_include_pad: Bool?
-    let output_size: [Int]?
+    let ceilMode: Bool?
+    let countIncludePad: Bool?
+    let outputSize: [Int]?
     let eps: Double?
-    let running_mean: String?
-    let running_var: String?
+    let runningMean: String?
+    let runningVar: String?
   }
 
   /// The network of a folder.
   static func network(folder: String) throws -> Network {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/net.json"))
-    let description = try JSONDecoder().decode(Self.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let description = try decoder.decode(Self.self, from: data)
     let tensors = try ModelFile.stateDictionary(path: folder + "/" + description.weights)
     return try Network(
       name: description.name, inputShape: Shape(description.input.shape),
@@ -58,13 +60,13 @@ extension NetworkDescription.LayerDescription {
     case "BatchNorm2d":
       BatchNormalization(
         scale: try tensor(weight, tensors), shift: try tensor(bias, tensors),
-        mean: try tensor(running_mean, tensors), variance: try tensor(running_var, tensors), epsilon: eps ?? 1e-5)
+        mean: try tensor(runningMean, tensors), variance: try tensor(runningVar, tensors), epsilon: eps ?? 1e-5)
     case "ReLU": ReLU()
     case "Dropout": Dropout()
     case "Flatten": Reshape.flatten
     case "MaxPool2d": MaxPooling(window: window)
-    case "AvgPool2d": AveragePooling(window: window, countsPadding: count_include_pad ?? true)
-    case "AdaptiveAvgPool2d": AdaptiveAveragePooling(outputSize: extent(output_size, 1))
+    case "AvgPool2d": AveragePooling(window: window, countsPadding: countIncludePad ?? true)
+    case "AdaptiveAvgPool2d": AdaptiveAveragePooling(outputSize: extent(outputSize, 1))
     case "Add": Addition()
     case "Concat": Concatenation()
     default: throw NotYet(reason: "layer type \(type) of \(name)")
@@ -73,9 +75,9 @@ extension NetworkDescription.LayerDescription {
 
   private var window: PoolingWindow {
     PoolingWindow(
-      kernel: extent(kernel_size, 1), stride: stride.map { _ in extent(stride, 1) },
+      kernel: extent(kernelSize, 1), stride: stride.map { _ in extent(stride, 1) },
       padding: Padding(extent(padding, 0).vertical, extent(padding, 0).horizontal),
-      dilation: extent(dilation, 1), ceilMode: ceil_mode ?? false)
+      dilation: extent(dilation, 1), ceilMode: ceilMode ?? false)
   }
 
   private func extent(_ values: [Int]?, _ other: Int) -> Extent {
