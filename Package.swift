@@ -15,10 +15,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    // OpenCL and other C libraries, as Debian ships them.
-    .systemLibrary(
-      name: "COpenCL", pkgConfig: "OpenCL",
-      providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+    // C libraries, as Debian ships them.
+    // OpenCL's calls, forwarded to the loader, which is opened at run time.
+    .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(

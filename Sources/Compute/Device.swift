@@ -57,6 +57,11 @@ public struct Device: Sendable, CustomStringConvertible {
   }
 
   static func platformIDs() throws -> [cl_platform_id] {
+    if let problem = opencl_loader_problem() {
+      throw ComputeError.noDevice(
+        found: "the OpenCL loader cannot be opened (\(String(cString: problem)))",
+        remedy: "install it: apt-get install ocl-icd-libopencl1 pocl-opencl-icd")
+    }
     var count: cl_uint = 0
     let status = clGetPlatformIDs(0, nil, &count)
     // The loader reports -1001 (CL_PLATFORM_NOT_FOUND_KHR) where no driver is installed.

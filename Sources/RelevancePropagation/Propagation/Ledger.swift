@@ -31,6 +31,9 @@ public struct Ledger: Sendable {
 
   init(_ sums: [LedgerEntry: [SIMD4<Double>]], network: Network, rules: RuleTable, entries: Int) {
     let zero = [SIMD4<Double>](repeating: SIMD4(), count: entries)
+    // In the order of shares and terms: the same sums on every run.
+    let absorbed = Dictionary(grouping: sums.filter { $0.key.share != nil }, by: \.key.node)
+      .mapValues { $0.sorted { $0.key.share! < $1.key.share! } }
     layers = network.nodes.indices.reversed().compactMap { index in
       guard let incoming = sums[LedgerEntry(node: index, kind: .incoming)] else { return nil }
       let node = network.nodes[index]
@@ -49,7 +52,7 @@ public struct Ledger: Sendable {
       if isAlias { outgoing = incoming.map(\.x) }
       var bias = [Double](repeating: 0, count: entries)
       var stabilizer = bias
-      for (entry, sum) in sums where entry.node == index {
+      for (entry, sum) in absorbed[index] ?? [] {
         guard case .absorbed(_, let term, let weight) = entry.kind else { continue }
         for m in 0..<entries {
           bias[m] += Double(weight) * sum[m].x

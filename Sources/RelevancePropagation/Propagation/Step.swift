@@ -50,6 +50,9 @@ struct LedgerEntry: Hashable {
   }
   let node: Int
   let kind: Kind
+
+  /// Share and term of what is absorbed, in order.
+  var share: (Int, Int)? { if case .absorbed(let share, let term, _) = kind { (share, term) } else { nil } }
 }
 
 /// The size and life of a tensor of the backward pass.
