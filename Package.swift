@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
 
     // Photographs to tensors, relevance to pictures, through libvips behind a small C shim.
-    .target(name: "VipsShim", dependencies: ["CVips"]),
+    // A C target does not act on the module map's `link`, so the library is named here.
+    .target(name: "VipsShim", dependencies: ["CVips"], linkerSettings: [.linkedLibrary("vips")]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).

@@ -2,7 +2,7 @@ import RelevancePropagation
 import VipsShim
 
 /// An 8-bit RGB picture to look at and to save: pixels interleaved `[H, W, 3]`, rows from the top.
-public struct Picture: Sendable, Hashable {
+public struct Picture: Sendable, Hashable, CustomStringConvertible {
   public let width: Int
   public let height: Int
   /// width · height · 3 bytes.
@@ -29,6 +29,8 @@ public struct Picture: Sendable, Hashable {
   public init(_ photograph: Photograph) {
     self.init(width: photograph.width, height: photograph.height, pixels: photograph.pixels)
   }
+
+  public var description: String { "picture of \(width) × \(height) pixels" }
 
   public subscript(x: Int, y: Int) -> Color {
     get { self[y * width + x] }
