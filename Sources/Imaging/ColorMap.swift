@@ -6,7 +6,7 @@
 /// The control points are written as zennit writes them: colours `RRGGBB` or `RGB` from entry 0 to 255, at equal
 /// distances unless the entry, two hexadecimal digits, stands before them. A map with a colour at entry 80 is
 /// diverging: `00f,80:fff,f00`.
-public struct ColorMap: Sendable, Hashable {
+public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   /// 256 colours.
   public let table: [Color]
@@ -70,6 +70,8 @@ public struct ColorMap: Sendable, Hashable {
     }
   }
 
+  public var description: String { name }
+
   /// The colour of a share of the bound, -1 … 1.
   func color(_ share: Double) -> Color {
     if !isDiverging { return table[Int((255 * max(share, 0)).rounded())] }
@@ -80,7 +82,7 @@ public struct ColorMap: Sendable, Hashable {
   private static func nodes(_ points: String) throws -> [(entry: Int, color: Color)] {
     var nodes = try points.split(separator: ",", omittingEmptySubsequences: false).map { point in
       let parts = point.split(separator: ":", omittingEmptySubsequences: false)
-      let entry = parts.count == 2 ? Int(parts[0], radix: 16) : nil
+      let entry = parts.count == 2 && parts[0].allSatisfy(\.isHexDigit) ? Int(parts[0], radix: 16) : nil
       guard parts.count == 1 || (parts.count == 2 && parts[0].count == 2 && entry != nil),
         let color = color(parts.last!)
       else { throw ColorMapError("'\(point)' is no control point; expected RRGGBB, RGB or EE:RRGGBB (hexadecimal)") }
