@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
 
     // Photographs to tensors, relevance to pictures, through libvips behind a small C shim.
-    .target(name: "VipsShim", dependencies: ["CVips"]),
+    // A C target does not act on the module map's `link`, so the library is named here.
+    .target(name: "VipsShim", dependencies: ["CVips"], linkerSettings: [.linkedLibrary("vips")]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
@@ -63,7 +64,9 @@ let package = Package(
     .testTarget(
       name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
+      exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(name: "ScenesTests", dependencies: ["Scenes", "Imaging", "DemoModel"]),
     .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),
   ],

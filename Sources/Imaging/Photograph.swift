@@ -4,7 +4,7 @@
 /// is converted through its profile, alpha is flattened on white, of several pages or frames the first is taken.
 /// An RGB file's own colour profile is left aside, as torchvision and Pillow do: networks were trained on the numbers
 /// in the file. 16-bit files keep their precision as fractions of a level.
-public struct Photograph: Sendable, Equatable {
+public struct Photograph: Sendable, Equatable, CustomStringConvertible {
   public let width: Int
   public let height: Int
   let raster: Raster
@@ -39,6 +39,8 @@ public struct Photograph: Sendable, Equatable {
     self.height = height
     self.raster = raster
   }
+
+  public var description: String { "photograph of \(width) × \(height) pixels" }
 
   /// Red, green and blue of one pixel, 0 … 255.
   public subscript(x: Int, y: Int) -> [Float] {

@@ -8,10 +8,14 @@
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static int start_result = -1;
 
+static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer context) {}
+
 static void start(void) {
   start_result = vips_init("relprop") == 0 ? 0 : -1;
   // The operation cache would hand out a file's old pixels after the file has changed, and keep decoded images alive.
   if (start_result == 0) vips_cache_set_max(0);
+  // What goes wrong is returned to the caller, not printed beside it.
+  g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore, NULL);
 }
 
 int vips_shim_init(void) {
@@ -23,7 +27,11 @@ void vips_shim_free(void *memory) { g_free(memory); }
 
 struct vips_shim_image {
   VipsImage *pixels;  // one or three bands, 8 or 16 bits, sRGB or grey; lazy
+  char *path;
 };
+
+// Held shared by every use of libvips that may fail, alone by the one that must know whose failure it sees.
+static GRWLock decoding;
 
 // Hands libvips' messages to the caller. The buffer is one for the process: two failures at the same moment may be
 // told together.
@@ -57,10 +65,6 @@ static int replace(VipsImage **image, VipsImage *result) {
 static int upright(VipsImage **image) {
   VipsImage *result;
   if (vips_image_get_orientation(*image) <= 1) return 0;
-  // Turning reads out of order, which a file read in sequence cannot give.
-  VipsImage *memory = vips_image_copy_memory(*image);
-  if (!memory) return -1;
-  replace(image, memory);
   if (vips_autorot(*image, &result, NULL)) return -1;
   return replace(image, result);
 }
@@ -133,11 +137,8 @@ static int prepared(VipsImage **image, int64_t pixel_limit, char **message) {
   return -1;
 }
 
-vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **message) {
-  if (vips_shim_init()) {
-    failure(message);
-    return NULL;
-  }
+// The first page of a photograph, its pixels still to be decoded. NULL on failure.
+static VipsImage *load(const char *path, int64_t pixel_limit, char **message) {
   const char *loader = vips_foreign_find_load(path);
   if (!loader || !is_photograph(loader)) {
     vips_error_clear();
@@ -146,6 +147,12 @@ vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **me
   }
   VipsImage *pixels = vips_image_new_from_file(
       path, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR, NULL);
+  if (pixels && vips_image_get_orientation(pixels) > 1) {
+    // Turning reads out of order, which a file read in sequence cannot give.
+    g_object_unref(pixels);
+    pixels = vips_image_new_from_file(
+        path, "access", VIPS_ACCESS_RANDOM, "memory", TRUE, "fail_on", VIPS_FAIL_ON_ERROR, NULL);
+  }
   if (!pixels) {
     failure(message);
     return NULL;
@@ -154,13 +161,27 @@ vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **me
     g_object_unref(pixels);
     return NULL;
   }
+  return pixels;
+}
+
+vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **message) {
+  if (vips_shim_init()) {
+    failure(message);
+    return NULL;
+  }
+  g_rw_lock_reader_lock(&decoding);
+  VipsImage *pixels = load(path, pixel_limit, message);
+  g_rw_lock_reader_unlock(&decoding);
+  if (!pixels) return NULL;
   vips_shim_image *image = g_new(vips_shim_image, 1);
   image->pixels = pixels;
+  image->path = g_strdup(path);
   return image;
 }
 
 void vips_shim_close(vips_shim_image *image) {
   g_object_unref(image->pixels);
+  g_free(image->path);
   g_free(image);
 }
 
@@ -195,14 +216,32 @@ static int take_strip(VipsRegion *region, VipsRect *area, void *context) {
   return 0;
 }
 
+// libvips' line cache paints what cannot be decoded black, goes on, and leaves only a message in the process' one
+// buffer. Where a message stands there after success, perhaps another thread's, the file is decoded once more alone.
+static int decode(const vips_shim_image *image, destination to, char **message) {
+  g_rw_lock_reader_lock(&decoding);
+  int failed = vips_sink_disc(image->pixels, take_strip, &to);
+  const int suspect = !failed && *vips_error_buffer();
+  if (failed) failure(message);
+  g_rw_lock_reader_unlock(&decoding);
+  if (!suspect) return failed ? -1 : 0;
+
+  g_rw_lock_writer_lock(&decoding);
+  vips_error_clear();
+  VipsImage *again = load(image->path, INT64_MAX, message);
+  failed = !again;
+  if (again && (vips_sink_disc(again, take_strip, &to) || *vips_error_buffer())) failed = failure(message);
+  if (again) g_object_unref(again);
+  g_rw_lock_writer_unlock(&decoding);
+  return failed ? -1 : 0;
+}
+
 int vips_shim_decode_bytes(const vips_shim_image *image, uint8_t *pixels, char **message) {
-  destination to = {.bytes = pixels};
-  return vips_sink_disc(image->pixels, take_strip, &to) ? failure(message) : 0;
+  return decode(image, (destination){.bytes = pixels}, message);
 }
 
 int vips_shim_decode_floats(const vips_shim_image *image, float *pixels, char **message) {
-  destination to = {.floats = pixels};
-  return vips_sink_disc(image->pixels, take_strip, &to) ? failure(message) : 0;
+  return decode(image, (destination){.floats = pixels}, message);
 }
 
 int vips_shim_encode_png(
