@@ -30,6 +30,9 @@ public enum SceneClass: String, Sendable, Hashable, Codable, CaseIterable {
     self = match
   }
 
+  /// Whether a drawing may look left as well as right: a sign bears letters.
+  var mayBeMirrored: Bool { self != .streetSign }
+
   /// Draws one example into a frame of −50 … 50, looking right, from random numbers alone.
   typealias Drawing = @Sendable (inout SplitMix64, inout Pen) -> Void
 

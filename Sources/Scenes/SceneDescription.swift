@@ -23,8 +23,9 @@ public struct SceneDescription: Sendable, Hashable {
     let place = Place(&placing)
     var figure = Pen()
     let scale = place.side / 100
+    let mirrored = place.mirrored && subject.mayBeMirrored
     figure.placed(
-      x: place.x, y: place.y, turned: place.turned, scaleX: place.mirrored ? -scale : scale, scaleY: scale
+      x: place.x, y: place.y, turned: place.turned, scaleX: mirrored ? -scale : scale, scaleY: scale
     ) { pen in
       subject.drawing(&drawing, &pen)
     }

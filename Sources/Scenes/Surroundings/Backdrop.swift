@@ -12,7 +12,8 @@ enum Backdrop {
       let low = random.real(0.02...0.12)
       pen.texture(
         "texture", frequency: (low * random.real(0.5...2), low * random.real(0.5...2)), octaves: 3,
-        opacity: random.real(0.12...0.45), seed: random.integer(1...9999), ridged: random.chance(0.3))
+        opacity: random.real(0.12...0.45), colour: random.real(0...0.7), seed: random.integer(1...9999),
+        ridged: random.chance(0.3))
     }
     return pen.text
   }
