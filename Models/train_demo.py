@@ -79,7 +79,8 @@ def folded(network: nn.Module, classes: int) -> nn.Module:
 
 
 def draw(relprop: Path, folder: Path, count: int, seed: int) -> subprocess.Popen:
-    command = [relprop, "scenes", "--count", count, "--size", SIZE, "--seed", seed, "--format", "raw", "--output", folder]
+    command = [relprop, "scenes", "--count", count, "--size", SIZE, "--seed", seed, "--format", "raw"]
+    command += ["--output", folder]
     return subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
 
 
@@ -115,7 +116,7 @@ def predicted(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     return torch.cat([network(prepared(part)).argmax(1) for part in images.split(250)])
 
 
-def train(data: dict, validation: dict, epochs: int, batch: int, rate: float) -> nn.Module:
+def train(data: dict, validation: dict, epochs: int, batch: int, rate: float, precision: str) -> nn.Module:
     network = vgg16(len(data["classes"]), batch_norm=True).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02)
     count = len(data["labels"])
@@ -127,7 +128,10 @@ def train(data: dict, validation: dict, epochs: int, batch: int, rate: float) ->
         order = torch.randperm(count)
         for step in range(steps):
             chosen = order[step * batch:(step + 1) * batch]
-            scores = network(varied(prepared(data["images"][chosen])))
+            x = varied(prepared(data["images"][chosen]))
+            # Weights and statistics stay float32; only the layers' arithmetic is narrower.
+            with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+                scores = network(x).float()
             loss = F.cross_entropy(scores, data["labels"][chosen], label_smoothing=0.05)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -174,8 +178,12 @@ def relevance(network: nn.Module, x: torch.Tensor, target: torch.Tensor) -> torc
             z = F.conv2d(a, w, b, padding=1)
         else:
             z = layer(a)
-        z.backward(r / stabilized(z.detach()) if not isinstance(layer, (nn.MaxPool2d, nn.Flatten)) else r / 1)
-        r = a.grad * (a.detach() if not isinstance(layer, (nn.MaxPool2d, nn.Flatten)) else 1)
+        if isinstance(layer, (nn.MaxPool2d, nn.Flatten)):
+            z.backward(r)
+            r = a.grad
+        else:
+            z.backward(r / stabilized(z.detach()))
+            r = a.detach() * a.grad
     return r.sum(1)
 
 
@@ -214,13 +222,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--relprop", type=Path, default=Path(".build/release/relprop"), help="the command that draws")
     options.add_argument("--output", type=Path, default=Path(__file__).parent / "demo")
-    options.add_argument("--train", type=int, default=12000, help="scenes to train on")
+    options.add_argument("--train", type=int, default=20000, help="scenes to train on")
     options.add_argument("--validation", type=int, default=1000)
     options.add_argument("--test", type=int, default=3000)
     options.add_argument("--explained", type=int, default=1000, help="test scenes to explain")
-    options.add_argument("--epochs", type=int, default=14)
+    options.add_argument("--epochs", type=int, default=16)
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    options.add_argument("--precision", choices=["bfloat16", "float32"], default="bfloat16",
+                         help="of training; bfloat16 is four times as fast where the processor knows it (AVX-512 BF16)")
     options.add_argument("--threads", type=int, default=2)
     arguments = options.parse_args()
 
@@ -236,7 +246,8 @@ def main() -> None:
     drawn = time.time()
     print(f"scenes drawn in {drawn - started:.0f} s", flush=True)
 
-    trained = train(data["train"], data["validation"], arguments.epochs, arguments.batch, arguments.rate)
+    trained = train(
+        data["train"], data["validation"], arguments.epochs, arguments.batch, arguments.rate, arguments.precision)
     training_seconds = time.time() - drawn
 
     classes, test = data["test"]["classes"], data["test"]
@@ -247,6 +258,7 @@ def main() -> None:
     # Everything is measured on the file as written.
     network = vgg16(len(classes), batch_norm=False).eval()
     network.load_state_dict(load_file(path))
+    validated = predicted(network, data["validation"]["images"]) == data["validation"]["labels"]
     guesses = predicted(network, test["images"])
     right = guesses == test["labels"]
     confused = {}
@@ -257,7 +269,7 @@ def main() -> None:
     report = {
         "command": "python3 Models/train_demo.py" + "".join(
             f" --{name} {getattr(arguments, name)}"
-            for name in ("train", "validation", "test", "epochs", "batch", "rate", "threads")),
+            for name in ("train", "validation", "test", "epochs", "batch", "rate", "precision", "threads")),
         "seeds": {**SEEDS, "training": TRAINING_SEED},
         "scenes": {name: len(data[name]["labels"]) for name in SEEDS},
         "epochs": arguments.epochs, "batch": arguments.batch, "highestRate": arguments.rate,
@@ -265,8 +277,7 @@ def main() -> None:
         "testAccuracy": round(right.float().mean().item(), 4),
         "testAccuracyPerClass": {
             name: round(right[test["labels"] == index].float().mean().item(), 4) for index, name in enumerate(classes)},
-        "validationAccuracy": round(
-            (predicted(network, data["validation"]["images"]) == data["validation"]["labels"]).float().mean().item(), 4),
+        "validationAccuracy": round(validated.float().mean().item(), 4),
         "confusions": dict(sorted(confused.items(), key=lambda pair: -pair[1])[:12]),
         "insideMask": {
             "scenesExplained": explained,

@@ -50,7 +50,7 @@ public struct SceneDescription: Sendable, Hashable {
     init(_ random: inout SplitMix64) {
       side = random.real(32...64)
       // Half the frame, and a little for what the turn adds.
-      let margin = side * 0.54
+      let margin = side * 0.56
       x = random.real(margin...100 - margin)
       y = random.real(margin...100 - margin)
       turned = random.real(-10...10)

@@ -1,6 +1,12 @@
 /// Castle and church. Every drawing fills a frame of −50 … 50 in both directions, its foot at about y = 46.
 enum Buildings {
   static func castle(_ random: inout SplitMix64, _ pen: inout Pen) {
+    // Drawn with its foot at 46 and spires as high as they come, then made small enough for the frame.
+    let scale = 0.9
+    pen.placed(x: 0, y: 46 * (1 - scale), scaleX: scale, scaleY: scale) { pen in wholeCastle(&random, &pen) }
+  }
+
+  private static func wholeCastle(_ random: inout SplitMix64, _ pen: inout Pen) {
     let stone = Colour(
       random.element([25, 35, 42, 215, 10, 95]), random.real(0.04...0.35), random.real(0.38...0.72))
     let roof = Colour(random.element([5, 15, 210, 225, 280, 150]), random.real(0.25...0.7), random.real(0.25...0.5))
@@ -15,14 +21,14 @@ enum Buildings {
     func tower(_ pen: inout Pen, _ x: Double, _ half: Double, _ top: Double, _ stone: Colour) {
       pen.battlement(x, top: top, bottom: 46, halfWidth: half, teeth: 3, tooth: 5, .outlined(stone, edge, 0.8))
       if roofed {
-        pen.gable(x, base: top - 3, halfWidth: half * 1.25, height: half * 2.3, .outlined(roof, roof.darker(0.1), 0.8))
+        pen.gable(x, base: top - 3, halfWidth: half * 1.25, height: half * 2, .outlined(roof, roof.darker(0.1), 0.8))
       }
       pen.arch(x, top + 15, half * 0.55, 9, .fill(dark))
       pen.arch(x, top + 34, half * 0.55, 8, .fill(dark))
     }
 
     // The keep stands behind the wall.
-    let keep = random.real(9...14)
+    let keep = random.real(8...11)
     tower(&pen, random.real(-8...8), keep, towerTop - random.real(2...10), stone.darker(0.07))
     pen.battlement(
       0, top: wallTop, bottom: 46, halfWidth: half, teeth: random.integer(6...9), tooth: 5, .outlined(stone, edge, 0.8))
@@ -36,7 +42,7 @@ enum Buildings {
     for x in [-15.0, 15] { pen.arch(x * half / 34, wallTop + 16, 4, 9, .fill(dark)) }
     if random.chance(0.6) {
       let cloth = Colour.any(&random, saturation: 0.6...1)
-      let top = roofed ? towerTop - 3 - towerHalf * 2.3 : towerTop - 4
+      let top = roofed ? towerTop - 3 - towerHalf * 2 : towerTop - 4
       pen.flag(-half, top + 1, 12, staff: dark, cloth: cloth)
     }
   }
