@@ -8,7 +8,7 @@ struct RulesCommand: ParsableCommand {
 
   func run() throws {
     print("Rules")
-    let width = Rules.all.map(\.name.count).max() ?? 0
+    let width = Rules.all.map { $0.name.count }.max() ?? 0
     for rule in Rules.all { print("  \(rule.name.padded(to: width))  \(rule.summary)") }
     print("\nComposites (explain --composite NAME)")
     let presets = Preset.all.map(\.name.count).max() ?? 0
