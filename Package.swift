@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
       name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"]),
+    .testTarget(
+      name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
+      exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"]),
     .testTarget(name: "ScenesTests", dependencies: ["Scenes", "Imaging", "DemoModel"]),
     .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),

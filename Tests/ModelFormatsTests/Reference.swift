@@ -20,6 +20,10 @@ enum Reference {
     folder?.appending(path: "reference/models/\(model)/\(file)").path ?? file
   }
 
+  static func forwardPath(_ model: String) -> String {
+    folder?.appending(path: "reference/refs/\(model)/forward.safetensors").path ?? ""
+  }
+
   struct VGG: Sendable, CustomStringConvertible {
     var model: String
     var architecture: String

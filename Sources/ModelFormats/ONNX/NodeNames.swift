@@ -2,7 +2,7 @@
 /// whether it came from a state dict or an export.
 ///
 /// In order: the parameter's name without `.weight`; the module among the scopes torch.export writes; the module in
-/// `/features.1/Relu` of the older exporter; the node's own name; its first output. A name is given once.
+/// `/features/features.1/Relu` of the older exporter; the node's own name; its first output. A name is given once.
 struct NodeNames {
   private var taken: Set<String>
 
@@ -33,9 +33,16 @@ struct NodeNames {
     return texts.count >= 2 ? texts[texts.count - 2] : ""
   }
 
+  /// `/layer2/layer2.0/downsample/downsample.0/Conv` stands for layer2.0.downsample.0: a child of a Sequential repeats
+  /// its parent's name, an attribute does not.
   private static func pathName(_ node: NodeMessage) -> String {
     let parts = node.name.split(separator: "/")
-    guard node.name.hasPrefix("/"), parts.count == 2, parts[1] == node.operation else { return "" }
-    return String(parts[0])
+    guard node.name.hasPrefix("/"), parts.count >= 2, parts.last == Substring(node.operation) else { return "" }
+    var modules: [Substring] = []
+    for part in parts.dropLast() {
+      if let last = modules.last, part.hasPrefix(last + ".") { modules.removeLast() }
+      modules.append(part)
+    }
+    return modules.joined(separator: ".")
   }
 }
