@@ -65,7 +65,9 @@ let package = Package(
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
       name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"]),
+    .testTarget(
+      name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
+      exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
