@@ -25,11 +25,9 @@ struct StoredTensor {
       return Tensor(shape: Shape(shape), mapping: file, byteOffset: start + 4 * offset)
     }
     try allowance.spend(4 * count, at: name)
-    let source = try bytes.slice(at: 0, count: bytes.count, of: name)
-    let scalars = source.withUnsafeBytes { raw in
+    let scalars = bytes.withUnsafeBytes { raw in
       contiguous ? convert(raw, count: count) : gather(raw, count: count)
     }
-    if contiguous { try bytes.slice(at: offset * type.size, count: count * type.size, of: name).forget() }
     return Tensor(shape: Shape(shape), scalars: scalars)
   }
 
@@ -75,19 +73,42 @@ struct StoredTensor {
     zip(zip(strides, Self.contiguousStrides(shape)), shape).allSatisfy { $0.0 == $0.1 || $1 == 1 }
   }
 
+  /// Scalars converted before their pages are given back: 4 MB, so that a large tensor lies in memory but once.
+  private static let block = 1 << 20
+
   private func convert(_ raw: UnsafeRawBufferPointer, count: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: count) { scalars, initialized in
-      let base = raw.baseAddress.map { $0 + offset * type.size }
-      if let base, count > 0 {
-        switch type {
-        case .float32:
-          UnsafeMutableRawBufferPointer(scalars).copyMemory(from: .init(start: base, count: 4 * count))
-        default:
-          for index in 0..<count { scalars[index] = element(base, index) }
-        }
+      for start in stride(from: 0, to: count, by: Self.block) {
+        let range = start..<min(start + Self.block, count)
+        let first = (offset + start) * type.size
+        convert(raw.baseAddress! + first, into: UnsafeMutableBufferPointer(rebasing: scalars[range]))
+        (try? bytes.slice(at: first, count: range.count * type.size, of: ""))?.forget()
       }
       initialized = count
     }
+  }
+
+  /// A loop for each type, so that the compiler can make vector code of it.
+  private func convert(_ source: UnsafeRawPointer, into scalars: UnsafeMutableBufferPointer<Float>) {
+    switch type {
+    case .float32:
+      UnsafeMutableRawBufferPointer(scalars).copyMemory(from: .init(start: source, count: 4 * scalars.count))
+    case .float16:
+      for index in scalars.indices {
+        scalars[index] = Self.widened(source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
+      }
+    default: for index in scalars.indices { scalars[index] = element(source, index) }
+    }
+  }
+
+  /// Binary16 to binary32 without the F16C instructions, which not every CPU has: the exponent's bias grows by 112, which
+  /// a multiplication does for subnormal numbers too.
+  @inline(__always)
+  private static func widened(_ half: UInt16) -> Float {
+    let magnitude = UInt32(half & 0x7FFF) << 13
+    let isFinite = magnitude < 0x0F80_0000
+    let bits = (Float(bitPattern: magnitude) * 0x1p112).bitPattern | (isFinite ? 0 : 0x7F80_0000)
+    return Float(bitPattern: bits | UInt32(half & 0x8000) << 16)
   }
 
   /// Element by element through the strides, last axis fastest.
@@ -116,7 +137,7 @@ struct StoredTensor {
   @inline(__always)
   private func element(_ base: UnsafeRawPointer, _ index: Int) -> Float {
     switch type {
-    case .float16: Float(base.loadUnaligned(fromByteOffset: 2 * index, as: Float16.self))
+    case .float16: Self.widened(base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
     case .bfloat16: Float(bitPattern: UInt32(base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
     case .float64: Float(base.loadUnaligned(fromByteOffset: 8 * index, as: Double.self))
     default: base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)

@@ -163,4 +163,17 @@ struct PyTorchTests {
       #expect(throws: ModelFileError.self) { try tensor(shape, strides, offset: offset) }
     }
   }
+
+  @Test("Every one of the 65536 half-precision numbers becomes the float of the same value")
+  func halves() throws {
+    let bytes = (0...UInt16.max).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    let stored = StoredTensor(type: .float16, shape: [65536], bytes: Bytes(bytes))
+    let scalars = try stored.tensor(named: "w", allowance: MemoryAllowance(fileSize: bytes.count)).scalars
+    for (bits, scalar) in scalars.enumerated() {
+      let expected = Float(Float16(bitPattern: UInt16(bits)))
+      guard expected.isNaN ? scalar.isNaN : scalar.bitPattern == expected.bitPattern else {
+        return #expect(scalar == expected, "bits \(bits)")
+      }
+    }
+  }
 }

@@ -117,7 +117,12 @@ enum SafetensorsFile {
     struct Value: Decodable {
       var dtype: String
       var shape: [Int]
-      var data_offsets: [Int]
+      var offsets: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case offsets = "data_offsets"
+      }
     }
 
     init(from decoder: any Decoder) throws {
@@ -128,13 +133,13 @@ enum SafetensorsFile {
           continue
         }
         let value = try container.decode(Value.self, forKey: key)
-        guard value.data_offsets.count == 2, value.data_offsets[0] >= 0,
-          value.data_offsets[0] <= value.data_offsets[1]
+        guard value.offsets.count == 2, value.offsets[0] >= 0,
+          value.offsets[0] <= value.offsets[1]
         else {
           throw ModelFileError(
-            at: key.stringValue, "expected data_offsets [begin, end], found \(value.data_offsets)")
+            at: key.stringValue, "expected data_offsets [begin, end], found \(value.offsets)")
         }
-        let range = value.data_offsets[0]..<value.data_offsets[1]
+        let range = value.offsets[0]..<value.offsets[1]
         entries.append((key.stringValue, Entry(dtype: value.dtype, shape: value.shape, range: range)))
       }
     }
