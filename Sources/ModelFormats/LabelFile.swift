@@ -66,7 +66,8 @@ public enum LabelFile {
     text.split(whereSeparator: \.isNewline).map { line in
       let line = line.trimmingCharacters(in: .whitespaces)
       let words = line.split(separator: " ", maxSplits: 1)
-      let isWordNet = words.count == 2 && words[0].count == 9 && words[0].first == "n" && Int(words[0].dropFirst()) != nil
+      let isWordNet =
+        words.count == 2 && words[0].count == 9 && words[0].first == "n" && Int(words[0].dropFirst()) != nil
       return isWordNet ? String(words[1]) : line
     }.filter { !$0.isEmpty }
   }

@@ -9,10 +9,12 @@ enum Fixture {
   static func path(_ name: String) -> String { folder.appending(path: name).path }
   static func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: folder.appending(path: name))) }
 
-  /// A file for the duration of `body`.
+  /// A file in a folder of its own, for the duration of `body`.
   static func withFile<R>(_ bytes: [UInt8], _ body: (String) throws -> R) throws -> R {
-    let file = FileManager.default.temporaryDirectory.appending(path: "relprop-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "relprop-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "model")
     try Data(bytes).write(to: file)
     return try body(file.path)
   }

@@ -21,15 +21,17 @@ struct GraphLowering {
   /// Larger extents than any image or filter bank has; sums and products of shapes cannot overflow below.
   static let largestExtent = 1 << 24
 
-  init(_ graph: GraphMessage, opset: Int, batch: Int, inputName: String, inputShape: Shape, source: TensorSource) throws
-  {
+  init(
+    _ graph: GraphMessage, nodes: [NodeMessage], opset: Int, batch: Int, inputName: String, inputShape: Shape,
+    source: TensorSource
+  ) throws {
     self.opset = opset
     self.batch = batch
     self.source = source
     input = Activation(node: inputName, shape: inputShape)
     names = NodeNames(reserved: inputName)
     graphOutputs = Set(graph.outputs.map(\.name))
-    for name in graph.nodes.flatMap(\.inputs) + graph.outputs.map(\.name) { readers[name, default: 0] += 1 }
+    for name in nodes.flatMap(\.inputs) + graph.outputs.map(\.name) { readers[name, default: 0] += 1 }
     for tensor in graph.initializers { values[tensor.name] = .constant(tensor) }
     values[inputName] = .activation(input)
   }
@@ -38,12 +40,7 @@ struct GraphLowering {
 
   /// Lowers one node.
   mutating func lower(_ node: NodeMessage) throws {
-    guard node.domain.isEmpty || node.domain == "ai.onnx", let lowering = OperatorTable.all[node.operation] else {
-      let operation = node.domain.isEmpty ? node.operation : node.domain + "." + node.operation
-      throw ModelFileError(
-        at: node.title, "operator \(operation) is not supported",
-        remedy: "supported: \(OperatorTable.all.keys.sorted().joined(separator: ", "))")
-    }
+    let lowering = try OperatorTable.requireSupport(node)
     guard let output = node.outputs.first, !output.isEmpty else {
       throw ModelFileError(at: node.title, "has no output")
     }

@@ -32,20 +32,24 @@ enum ONNXFile {
     }
     guard !graph.hasSparseInitializers else { throw ModelFileError("sparse initializers are not supported") }
 
+    guard let first = graph.outputs.first else { throw ModelFileError("the graph has no output") }
+    let nodes = needed(graph.nodes, for: first.name)
+    for node in nodes { try OperatorTable.requireSupport(node) }
+
     let source = TensorSource(path: path, allowance: MemoryAllowance(fileSize: bytes.count))
     var notes: [String] = []
     let input = try GraphInput(graph, inputSize: inputSize, notes: &notes)
     var lowering = try GraphLowering(
-      graph, opset: opset, batch: input.batch, inputName: input.name, inputShape: input.shape, source: source)
+      graph, nodes: nodes, opset: opset, batch: input.batch, inputName: input.name, inputShape: input.shape,
+      source: source)
     do {
-      for node in graph.nodes { try lowering.lower(node) }
+      for node in nodes { try lowering.lower(node) }
     } catch var error as ModelFileError where input.isResized {
       error.remedy +=
         (error.remedy.isEmpty ? "" : "; ") + "the file was written for \(input.sizeInFile), without another "
         + "input size it may load"
       throw error
     }
-    guard let first = graph.outputs.first else { throw ModelFileError("the graph has no output") }
     if graph.outputs.count > 1 {
       notes.append("of \(graph.outputs.count) outputs the first, \"\(first.name)\", is used")
     }
@@ -63,5 +67,16 @@ enum ONNXFile {
       preprocessing: guess.preprocessing, preprocessingReason: guess.reason,
       labels: try ModelFile.labels(model.metadata["relprop.labels"], count: network.outputShape.count),
       notes: notes + lowering.notes)
+  }
+
+  /// The nodes that `output` depends on, in the file's order.
+  private static func needed(_ nodes: [NodeMessage], for output: String) -> [NodeMessage] {
+    var values: Set<String> = [output]
+    var needed: [NodeMessage] = []
+    for node in nodes.reversed() where node.outputs.contains(where: values.contains) {
+      values.formUnion(node.inputs)
+      needed.append(node)
+    }
+    return needed.reversed()
   }
 }

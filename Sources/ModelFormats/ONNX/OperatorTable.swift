@@ -6,6 +6,19 @@ enum OperatorTable {
   static let all: [String: Lowering] = [
     convolution, dense, pooling, normalization, elementwise, shapes, integerFolding,
   ].reduce(into: [:]) { all, table in all.merge(table) { first, _ in first } }
+
+  /// The function for a node's operator.
+  /// - Throws: `ModelFileError` naming the operator, the node, and what is supported.
+  @discardableResult
+  static func requireSupport(_ node: NodeMessage) throws -> Lowering {
+    let isStandard = node.domain.isEmpty || node.domain == "ai.onnx"
+    guard isStandard, let lowering = all[node.operation] else {
+      throw ModelFileError(
+        at: node.title, "operator \(isStandard ? "" : node.domain + ".")\(node.operation) is not supported",
+        remedy: "supported: \(all.keys.sorted().joined(separator: ", "))")
+    }
+    return lowering
+  }
 }
 
 extension NodeMessage {
