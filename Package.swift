@@ -38,12 +38,14 @@ let package = Package(
     .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
 
     // Photographs to tensors, relevance to pictures, through libvips behind a small C shim.
-    // A C target does not act on the module map's `link`, so the library is named here.
-    .target(name: "VipsShim", dependencies: ["CVips"], linkerSettings: [.linkedLibrary("vips")]),
+    // A C target does not act on the module map's `link`, so the libraries are named here.
+    .target(
+      name: "VipsShim", dependencies: ["CVips"],
+      linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0")]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
-    .target(name: "Scenes", dependencies: ["Imaging"]),
+    .target(name: "Scenes", dependencies: ["Imaging", "VipsShim"]),
     .target(name: "DemoModel"),
 
     // The command, a file a subcommand.
@@ -63,7 +65,9 @@ let package = Package(
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
       name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"]),
+    .testTarget(
+      name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
+      exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),

@@ -3,12 +3,12 @@
 ///
 /// Mapped tensors cost nothing. Float16 to float32 costs twice the file; the factor 4 leaves room for a repacking.
 final class MemoryAllowance {
-  private var remaining: Int
+  private var remaining = 1 << 20
 
-  init(fileSize: Int) {
-    let (scaled, overflow) = fileSize.multipliedReportingOverflow(by: 4)
-    remaining = (overflow ? Int.max / 2 : min(scaled, Int.max / 2)) + (1 << 20)
-  }
+  init(fileSize: Int) { extend(fileSize: fileSize) }
+
+  /// A further file of this model has been opened.
+  func extend(fileSize: Int) { remaining += min(fileSize, 1 << 50) * 4 }
 
   /// - Throws: `ModelFileError` at `place` where the file does not justify `bytes` more.
   func spend(_ bytes: Int, at place: String) throws {

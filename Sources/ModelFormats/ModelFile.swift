@@ -106,7 +106,7 @@ public enum ModelFile {
   }
 
   /// The metadata `relprop.labels`: a JSON array with a name for each score.
-  private static func labels(_ json: String?, count: Int) throws -> [String]? {
+  static func labels(_ json: String?, count: Int) throws -> [String]? {
     guard let json else { return nil }
     guard let labels = try? JSONDecoder().decode([String].self, from: Data(json.utf8)) else {
       throw ModelFileError(at: "relprop.labels", "is no JSON array of strings")

@@ -1,0 +1,96 @@
+import Compute
+import Foundation
+import Imaging
+import RelevancePropagation
+
+/// Everything needed to repeat an explanation: what the JSON beside the pictures holds.
+struct ExplanationReport: Encodable {
+  var tool = "relprop \(Relprop.version)"
+  var command = CommandLine.arguments
+  var model: Model
+  var image: Image
+  var preprocessing: Preprocessing
+  var composite: String
+  var rules: [LayerRule]
+  var target: Class
+  var top: [Class]
+  var relevanceSum: Double
+  var conservation: [LedgerRow]
+  var heatmap: Drawing
+  var device: DeviceDescription
+  var seconds: Seconds
+  var files: [String: String]
+
+  struct Model: Encodable {
+    var path: String
+    var sha256: String
+    var format: String
+    var architecture: String
+    var parameters: Int
+    var inputShape: [Int]
+  }
+
+  struct Image: Encodable {
+    var path: String
+    var width: Int
+    var height: Int
+    /// What of it the network saw, in its pixels: x, y, width, height.
+    var seen: [Double]
+  }
+
+  struct LayerRule: Encodable {
+    var layer: String
+    var type: String
+    var rule: String
+  }
+
+  struct Class: Encodable {
+    var index: Int
+    var name: String
+    var score: Float
+    var probability: Double
+  }
+
+  struct LedgerRow: Encodable {
+    var layer: String
+    var rule: String
+    var incoming: Double
+    var outgoing: Double
+    var bias: Double
+    var stabilizer: Double
+    var other: Double
+  }
+
+  struct Drawing: Encodable {
+    var colorMap: String
+    var range: String
+    /// Relevance of the strongest colour.
+    var bound: Double
+  }
+
+  struct DeviceDescription: Encodable {
+    var name: String
+    var platform: String
+    var driver: String
+  }
+
+  struct Seconds: Encodable {
+    var forward: Double
+    var backward: Double
+  }
+}
+
+extension ExplanationReport.LedgerRow {
+  init(_ layer: Ledger.Layer, entry: Int) {
+    self.init(
+      layer: layer.node, rule: layer.rule, incoming: layer.incoming[entry], outgoing: layer.outgoing[entry],
+      bias: layer.bias[entry], stabilizer: layer.stabilizer[entry], other: layer.other(entry))
+  }
+}
+
+extension ExplanationReport.DeviceDescription {
+  init(_ device: Device) {
+    self.init(
+      name: device.name, platform: "\(device.platform), \(device.platformVersion)", driver: device.driverVersion)
+  }
+}

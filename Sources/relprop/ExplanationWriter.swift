@@ -1,0 +1,81 @@
+import Compute
+import Foundation
+import Imaging
+import RelevancePropagation
+
+/// Writes what one explanation leaves behind: two pictures, the raw relevance, and the report.
+struct ExplanationWriter {
+  private let colors: ColorMap
+  private let normalization: Normalization
+  private let preprocessor: Preprocessor
+  private let labels: [String]
+  private let template: ExplanationReport.Model
+  private let composite: String
+  private let rules: [ExplanationReport.LayerRule]
+  private let device: Device
+
+  /// Pictures of small networks are enlarged to at least this many pixels.
+  static let pictureWidth = 448
+
+  init(
+    choice: ModelOptions.Choice, explainer: Explainer, preset: Preset, preprocessor: Preprocessor, colors: ColorMap,
+    normalization: Normalization, device: Device
+  ) {
+    self.colors = colors
+    self.normalization = normalization
+    self.preprocessor = preprocessor
+    self.labels = choice.labels
+    self.device = device
+    composite = preset.name
+    rules = explainer.network.nodes.map {
+      .init(layer: $0.name, type: $0.layer.typeName, rule: explainer.rules[$0.name].label)
+    }
+    template = .init(
+      path: choice.path, sha256: choice.sha256, format: choice.model.format,
+      architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
+      inputShape: explainer.network.inputShape.extents)
+  }
+
+  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json; returns the bound of the colours.
+  @discardableResult
+  func write(
+    _ explanation: Explanation, of image: String, _ photograph: Photograph, _ input: Preprocessor.Input, to stem: String
+  ) throws -> Double {
+    let heatmap = try Heatmap(explanation.relevance)
+    let bound = heatmap.bound(normalization)
+    let files = [
+      "heatmap": stem + ".heatmap.png", "overlay": stem + ".overlay.png", "relevance": stem + ".relevance.npy",
+    ]
+    try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: files["heatmap"]!)
+    try overlay(heatmap, photograph, input, bound: bound).write(to: files["overlay"]!)
+    try NumPyArray(explanation.relevance).write(to: files["relevance"]!)
+
+    let probabilities = explanation.scores.probabilities
+    func described(_ index: Int) -> ExplanationReport.Class {
+      .init(
+        index: index, name: labels[index], score: explanation.scores.logits[index], probability: probabilities[index])
+    }
+    let seen = input.framing.seen
+    let report = ExplanationReport(
+      model: template,
+      image: .init(
+        path: image, width: photograph.width, height: photograph.height, seen: [seen.x, seen.y, seen.width, seen.height]),
+      preprocessing: preprocessor.preprocessing, composite: composite, rules: rules,
+      target: described(explanation.target), top: explanation.scores.ranking.prefix(10).map(described),
+      relevanceSum: heatmap.sum,
+      conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
+      heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(device),
+      seconds: .init(forward: explanation.forwardSeconds, backward: explanation.backwardSeconds), files: files)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(String(decoding: encoder.encode(report), as: UTF8.self) + "\n", to: stem + ".json")
+    return bound
+  }
+
+  /// The heatmap over the photograph, in the place the network saw.
+  private func overlay(
+    _ heatmap: Heatmap, _ photograph: Photograph, _ input: Preprocessor.Input, bound: Double
+  ) -> Picture {
+    heatmap.overlay(on: Picture(photograph), seen: input.framing.seen, colors, bound: bound)
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import RelevancePropagation
+
+/// The conservation ledger as lines for the terminal.
+enum LedgerTable {
+  static func lines(_ ledger: Ledger, entry: Int) -> [String] {
+    var table = TextTable([
+      ("layer", .left), ("type", .left), ("rule", .left), ("in", .right), ("out", .right), ("bias", .right),
+      ("stabilizer", .right), ("other", .right),
+    ])
+    for layer in ledger.layers {
+      let total = layer.magnitude[entry]
+      table.add([
+        layer.node, layer.layerType, layer.rule, number(layer.incoming[entry], of: total),
+        number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
+        number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
+      ])
+    }
+    return table.lines
+  }
+
+  /// Five significant digits; what is below float32's rounding of the layer's Σ|R| reads 0.
+  private static func number(_ value: Double, of total: Double) -> String {
+    abs(value) < 1e-6 * total ? "0" : String(format: "%.5g", value)
+  }
+}

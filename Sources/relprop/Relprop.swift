@@ -1,0 +1,20 @@
+import ArgumentParser
+
+@main
+struct Relprop: ParsableCommand {
+  /// Of this program and library.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "relprop",
+    abstract: "Explain what a convolutional network saw, by Layer-wise Relevance Propagation.",
+    discussion: """
+      relprop demo                                 a first heatmap, nothing else needed
+      relprop explain photo.jpg --model vgg16.pth  your network, your photograph
+      """,
+    version: version,
+    subcommands: [
+      ExplainCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, DevicesCommand.self,
+      DoctorCommand.self,
+    ])
+}
