@@ -54,7 +54,7 @@ public struct Heatmap: Sendable, Equatable {
     return picture
   }
 
-  /// The heatmap over the picture it explains. The picture is drawn in grey, and each pixel takes its relevance's
+  /// The heatmap over the picture it explains. The picture is drawn in pale grey, and each pixel takes its relevance's
   /// colour the more the stronger it is: at the bound to the share `opacity`. What the network did not see is darkened.
   ///
   /// - Parameters:
@@ -71,7 +71,8 @@ public struct Heatmap: Sendable, Equatable {
       let row = Int(((Double(y) + 0.5 - seen.y) / seen.height * Double(height)).rounded(.down))
       for x in 0..<base.width {
         let column = Int(((Double(x) + 0.5 - seen.x) / seen.width * Double(width)).rounded(.down))
-        let level = UInt8(base[x, y].luma.rounded())
+        // A pale picture, so that colours show on what is dark in it as well.
+        let level = UInt8((96 + base[x, y].luma * 0.6).rounded())
         let grey = Color(red: level, green: level, blue: level)
         guard (0..<height).contains(row), (0..<width).contains(column) else {
           picture[x, y] = grey.mixed(with: .black, weight: 0.5)

@@ -75,7 +75,7 @@ struct ImageFile: ~Copyable {
   private static func error(_ path: String, _ message: UnsafeMutablePointer<CChar>?) -> ImageError {
     defer { vips_shim_free(message) }
     let text = message.map { String(cString: $0) } ?? "unknown failure"
-    if text == String(cString: vips_shim_no_image) {
+    if text.hasSuffix(String(cString: vips_shim_no_image)) {
       return ImageError(
         path: path, found: "it is no image", remedy: "give a JPEG, PNG, TIFF, WebP or GIF file")
     }

@@ -30,16 +30,22 @@ struct vips_shim_image {
   char *path;
 };
 
-// Held shared by every use of libvips that may fail, alone by the one that must know whose failure it sees.
-static GRWLock decoding;
+// libvips leaves messages in one buffer for the process. Work goes on under the shared lock, and never clears it
+// there; what failed, or may have, is done once more under the exclusive lock, whose messages are its own.
+static GRWLock lock;
 
-// Hands libvips' messages to the caller. The buffer is one for the process: two failures at the same moment may be
-// told together.
-static int failure(char **message) {
+static void begin_exclusive(void) {
+  g_rw_lock_writer_lock(&lock);
+  vips_error_clear();
+}
+
+// Ends it, and where it failed gives its message to the caller.
+static int end_exclusive(int failed, char **message) {
   char *text = vips_error_buffer_copy();
-  *message = g_strdup(g_strstrip(text));
+  if (failed) *message = g_strdup(g_strstrip(text));
   g_free(text);
-  return -1;
+  g_rw_lock_writer_unlock(&lock);
+  return failed ? -1 : 0;
 }
 
 const char *const vips_shim_no_image = "no image";
@@ -83,11 +89,11 @@ static int has_black_and_white(const VipsImage *image) {
 
 // CMYK through the embedded profile (or a generic one), other colour spaces by their definition. An RGB file's own
 // profile is left aside, as torchvision and Pillow leave it: networks were trained on the numbers in the file.
-static int to_rgb_or_grey(VipsImage **image, char **message) {
+static int to_rgb_or_grey(VipsImage **image) {
   VipsImage *result;
   if (!has_black_and_white(*image)) {
-    *message = g_strdup_printf(
-        "found samples of type %s, which have no agreed black and white; convert it to 8 or 16 bits",
+    vips_error(
+        NULL, "found samples of type %s, which have no agreed black and white; convert it to 8 or 16 bits",
         vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (*image)->BandFmt));
     return -1;
   }
@@ -99,8 +105,7 @@ static int to_rgb_or_grey(VipsImage **image, char **message) {
     case VIPS_INTERPRETATION_GREY16:
       break;
     case VIPS_INTERPRETATION_CMYK:
-      if (vips_icc_transform(*image, &result, "srgb", "embedded", TRUE, "input_profile", "cmyk", NULL))
-        return failure(message);
+      if (vips_icc_transform(*image, &result, "srgb", "embedded", TRUE, "input_profile", "cmyk", NULL)) return -1;
       replace(image, result);
       break;
     case VIPS_INTERPRETATION_MULTIBAND:
@@ -108,10 +113,10 @@ static int to_rgb_or_grey(VipsImage **image, char **message) {
     case VIPS_INTERPRETATION_MATRIX:
     case VIPS_INTERPRETATION_FOURIER:
     case VIPS_INTERPRETATION_ERROR:
-      *message = g_strdup_printf("found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
+      vips_error(NULL, "found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
       return -1;
     default:
-      if (vips_colourspace(*image, &result, VIPS_INTERPRETATION_sRGB, NULL)) return failure(message);
+      if (vips_colourspace(*image, &result, VIPS_INTERPRETATION_sRGB, NULL)) return -1;
       replace(image, result);
   }
   return 0;
@@ -127,22 +132,19 @@ static int flattened(VipsImage **image) {
   return failed ? -1 : replace(image, result);
 }
 
-static int prepared(VipsImage **image, int64_t pixel_limit, char **message) {
+static int prepared(VipsImage **image, int64_t pixel_limit) {
   if ((int64_t)(*image)->Xsize * (*image)->Ysize > pixel_limit) return 0;
-  if (upright(image)) return failure(message);
-  if (to_rgb_or_grey(image, message)) return -1;
-  if (flattened(image)) return failure(message);
+  if (upright(image) || to_rgb_or_grey(image) || flattened(image)) return -1;
   if ((*image)->Bands == 1 || (*image)->Bands == 3) return 0;
-  *message = g_strdup_printf("found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
+  vips_error(NULL, "found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
   return -1;
 }
 
 // The first page of a photograph, its pixels still to be decoded. NULL on failure.
-static VipsImage *load(const char *path, int64_t pixel_limit, char **message) {
+static VipsImage *load(const char *path, int64_t pixel_limit) {
   const char *loader = vips_foreign_find_load(path);
   if (!loader || !is_photograph(loader)) {
-    vips_error_clear();
-    *message = g_strdup(vips_shim_no_image);
+    vips_error(NULL, "%s", vips_shim_no_image);
     return NULL;
   }
   VipsImage *pixels = vips_image_new_from_file(
@@ -153,11 +155,7 @@ static VipsImage *load(const char *path, int64_t pixel_limit, char **message) {
     pixels = vips_image_new_from_file(
         path, "access", VIPS_ACCESS_RANDOM, "memory", TRUE, "fail_on", VIPS_FAIL_ON_ERROR, NULL);
   }
-  if (!pixels) {
-    failure(message);
-    return NULL;
-  }
-  if (prepared(&pixels, pixel_limit, message)) {
+  if (pixels && prepared(&pixels, pixel_limit)) {
     g_object_unref(pixels);
     return NULL;
   }
@@ -165,14 +163,17 @@ static VipsImage *load(const char *path, int64_t pixel_limit, char **message) {
 }
 
 vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **message) {
-  if (vips_shim_init()) {
-    failure(message);
-    return NULL;
+  VipsImage *pixels = NULL;
+  if (vips_shim_init() == 0) {
+    g_rw_lock_reader_lock(&lock);
+    pixels = load(path, pixel_limit);
+    g_rw_lock_reader_unlock(&lock);
   }
-  g_rw_lock_reader_lock(&decoding);
-  VipsImage *pixels = load(path, pixel_limit, message);
-  g_rw_lock_reader_unlock(&decoding);
-  if (!pixels) return NULL;
+  if (!pixels) {
+    begin_exclusive();
+    pixels = start_result == 0 ? load(path, pixel_limit) : NULL;
+    if (end_exclusive(!pixels, message)) return NULL;
+  }
   vips_shim_image *image = g_new(vips_shim_image, 1);
   image->pixels = pixels;
   image->path = g_strdup(path);
@@ -216,24 +217,25 @@ static int take_strip(VipsRegion *region, VipsRect *area, void *context) {
   return 0;
 }
 
-// libvips' line cache paints what cannot be decoded black, goes on, and leaves only a message in the process' one
-// buffer. Where a message stands there after success, perhaps another thread's, the file is decoded once more alone.
+// libvips' line cache paints what cannot be decoded black, goes on, and leaves nothing but a message: any message
+// there is a reason to decode the file once more alone.
 static int decode(const vips_shim_image *image, destination to, char **message) {
-  g_rw_lock_reader_lock(&decoding);
-  int failed = vips_sink_disc(image->pixels, take_strip, &to);
-  const int suspect = !failed && *vips_error_buffer();
-  if (failed) failure(message);
-  g_rw_lock_reader_unlock(&decoding);
-  if (!suspect) return failed ? -1 : 0;
+  g_rw_lock_reader_lock(&lock);
+  int failed = vips_sink_disc(image->pixels, take_strip, &to) || *vips_error_buffer();
+  g_rw_lock_reader_unlock(&lock);
+  if (!failed) return 0;
 
-  g_rw_lock_writer_lock(&decoding);
-  vips_error_clear();
-  VipsImage *again = load(image->path, INT64_MAX, message);
-  failed = !again;
-  if (again && (vips_sink_disc(again, take_strip, &to) || *vips_error_buffer())) failed = failure(message);
+  begin_exclusive();
+  VipsImage *again = load(image->path, INT64_MAX);
+  failed = !again || again->Xsize != image->pixels->Xsize || again->Ysize != image->pixels->Ysize ||
+           again->BandFmt != image->pixels->BandFmt;
+  if (again && failed) vips_error(NULL, "it changed while it was read");
+  if (!failed) {
+    vips_error_clear();
+    failed = vips_sink_disc(again, take_strip, &to) || *vips_error_buffer();
+  }
   if (again) g_object_unref(again);
-  g_rw_lock_writer_unlock(&decoding);
-  return failed ? -1 : 0;
+  return end_exclusive(failed, message);
 }
 
 int vips_shim_decode_bytes(const vips_shim_image *image, uint8_t *pixels, char **message) {
@@ -246,15 +248,17 @@ int vips_shim_decode_floats(const vips_shim_image *image, float *pixels, char **
 
 int vips_shim_encode_png(
     const uint8_t *pixels, int width, int height, uint8_t **bytes, size_t *count, char **message) {
-  if (vips_shim_init()) return failure(message);
-  VipsImage *image = vips_image_new_from_memory(
-      pixels, (size_t)width * height * 3, width, height, 3, VIPS_FORMAT_UCHAR);
-  if (!image) return failure(message);
-  image->Type = VIPS_INTERPRETATION_sRGB;
   void *buffer = NULL;
-  int failed = vips_pngsave_buffer(image, &buffer, count, NULL);
-  g_object_unref(image);
-  if (failed) return failure(message);
+  VipsImage *image = NULL;
+  if (vips_shim_init() == 0)
+    image = vips_image_new_from_memory(pixels, (size_t)width * height * 3, width, height, 3, VIPS_FORMAT_UCHAR);
+  int failed = !image;
+  if (image) {
+    image->Type = VIPS_INTERPRETATION_sRGB;
+    failed = vips_pngsave_buffer(image, &buffer, count, NULL);
+    g_object_unref(image);
+  }
+  if (failed) *message = g_strdup(vips_error_buffer());
   *bytes = buffer;
-  return 0;
+  return failed ? -1 : 0;
 }

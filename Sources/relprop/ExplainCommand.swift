@@ -41,6 +41,9 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Do not print the ledger.")
   var quiet = false
 
+  @Flag(help: "Also write NAME.input.npy, the tensor the network read, to compare with other programs.")
+  var saveInput = false
+
   @OptionGroup(title: "Device") var deviceOptions: DeviceOptions
 
   func run() throws {
@@ -75,6 +78,7 @@ struct ExplainCommand: ParsableCommand {
         let suffix = target.map { ".class\($0)" } ?? ""
         let stem = folder.stem(for: image, suffix: suffix)
         let bound = try writer.write(explanation, of: image, photograph, input, to: stem)
+        if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
         progress.finish()
         printExplanation(explanation, image: image, photograph, input, choice: choice)
         print(String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))

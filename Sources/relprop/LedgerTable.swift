@@ -11,7 +11,7 @@ enum LedgerTable {
     for layer in ledger.layers {
       let total = layer.magnitude[entry]
       table.add([
-        layer.node, layer.layerType, layer.rule, number(layer.incoming[entry], of: total),
+        layer.node, layer.layerType, layer.briefRule, number(layer.incoming[entry], of: total),
         number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
         number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
       ])

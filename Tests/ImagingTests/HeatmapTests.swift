@@ -54,7 +54,9 @@ struct HeatmapTests {
     let bound = zeros.bound(normalization)
     #expect(zeros.picture(.seed, bound: bound) == Picture(width: 4, height: 4, fill: Self.neutral))
     let grey = Picture(width: 4, height: 4, fill: Color(red: 9, green: 9, blue: 9))
-    #expect(zeros.overlay(on: grey, .seed, bound: bound) == grey)
+    // 96 + 0.6 · 9 = 101.4
+    let pale = Picture(width: 4, height: 4, fill: Color(red: 101, green: 101, blue: 101))
+    #expect(zeros.overlay(on: grey, .seed, bound: bound) == pale)
   }
 
   @Test("NaN and infinity are errors that say where", arguments: [Float.nan, .infinity])
@@ -78,15 +80,15 @@ struct HeatmapTests {
     let base = Picture(width: 6, height: 4, fill: Color(red: 200, green: 0, blue: 0))
     let seen = Framing.Rectangle(x: 1, y: 0, width: 4, height: 4)
     let picture = Self.heatmap.overlay(on: base, seen: seen, .seed, bound: 8, opacity: 1)
-    // 0.299 · 200 = 59.8
-    let grey = Color(red: 60, green: 60, blue: 60)
-    let dark = Color(red: 30, green: 30, blue: 30)
+    // 96 + 0.6 · 0.299 · 200 = 131.9
+    let grey = Color(red: 132, green: 132, blue: 132)
+    let dark = Color(red: 66, green: 66, blue: 66)
     #expect((0..<4).allSatisfy { picture[0, $0] == dark && picture[5, $0] == dark })
     #expect(picture[3, 0] == grey && picture[4, 1] == grey && picture[1, 2] == grey)
     #expect([(3, 2), (4, 2), (3, 3), (4, 3)].allSatisfy { picture[$0.0, $0.1] == ColorMap.seed.table[255] })
-    // -2 / 8: weight √¼, between 60 and the entry 96, halfway from (0, 0, 217) to the middle
+    // -2 / 8: weight √¼, between 132 and the entry 96, halfway from (0, 0, 217) to the middle
     #expect(ColorMap.seed.table[96] == Color(red: 108, green: 108, blue: 217))
-    #expect(picture[1, 0] == Color(red: 84, green: 84, blue: 139))
+    #expect(picture[1, 0] == Color(red: 120, green: 120, blue: 175))
   }
 
   @Test(

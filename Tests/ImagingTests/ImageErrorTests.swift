@@ -64,6 +64,31 @@ struct ImageErrorTests {
     #expect(try error(folder.write(bytes, as: "damaged.png")).found.hasPrefix("it cannot be decoded"))
   }
 
+  @Test("Images decoded at the same moment do not see each other's errors")
+  func concurrent() async throws {
+    let bytes = try Fixture.bytes("grey.jpg")
+    let folder = try TemporaryFolder()
+    let damaged = try folder.write(Array(bytes.prefix(bytes.count * 3 / 4)), as: "damaged.jpg")
+    let text = try folder.write(Array("text".utf8), as: "text.jpg")
+    let sound = Fixture.path("scene.png")
+    let expected = try Photograph(path: sound)
+    await withTaskGroup(of: (path: String, result: Result<Photograph, any Error>).self) { group in
+      for index in 0..<60 {
+        let path = [damaged, sound, text][index % 3]
+        group.addTask { (path, Result { try Photograph(path: path) }) }
+      }
+      for await (path, result) in group {
+        switch result {
+        case .success(let photograph): #expect(path == sound && photograph == expected)
+        case .failure(let error as ImageError):
+          #expect(error.found.hasPrefix(path == damaged ? "it cannot be decoded: VipsJpeg" : "it is no image"))
+          #expect(path != sound && !(path == damaged && error.found.contains("known file format")))
+        case .failure(let error): Issue.record(error)
+        }
+      }
+    }
+  }
+
   @Test("70,000 × 70,000 pixels are refused before they are decoded")
   func huge() throws {
     let error = try error(Fixture.path("huge.png"))

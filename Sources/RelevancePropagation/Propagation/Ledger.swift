@@ -9,7 +9,9 @@ public struct Ledger: Sendable {
   public struct Layer: Sendable {
     public let node: String
     public let layerType: String
+    /// The rule with all its numbers, and with the first alone.
     public let rule: String
+    public let briefRule: String
     /// Sums over one layer, per entry of the batch (image by image, target by target).
     public let incoming: [Double]
     public let outgoing: [Double]
@@ -60,7 +62,7 @@ public struct Ledger: Sendable {
         }
       }
       return Layer(
-        node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label, incoming: incoming.map(\.x),
+        node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief, incoming: incoming.map(\.x),
         outgoing: outgoing, bias: bias, stabilizer: stabilizer, magnitude: incoming.map(\.y),
         largest: incoming.map(\.z), nonFinite: nonFinite)
     }

@@ -14,6 +14,11 @@ public protocol Rule: Sendable {
 
 extension Rule {
   public var parameters: [RuleParameter] { [] }
+  /// "gamma 0.25": the name with the first of its numbers, for narrow tables.
+  public var brief: String {
+    guard let first = parameters.first, !first.value.hasPrefix("[") else { return Self.name }
+    return "\(Self.name) \(first.value)"
+  }
   /// "gamma(gamma 0.25, stabilizer ±1e-06)".
   public var label: String {
     parameters.isEmpty

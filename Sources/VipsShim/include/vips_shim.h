@@ -20,7 +20,7 @@ typedef struct vips_shim_image vips_shim_image;
 // page, EXIF rotation applied, colours as sRGB or grey, alpha flattened on white. Truncated and damaged files fail
 // when their pixels are decoded, at the latest. NULL on failure.
 // An image of more than `pixel_limit` pixels is opened (width and height are known) but must not be decoded.
-// A file in no such format is told apart by the message vips_shim_no_image.
+// A file in no such format is told apart by vips_shim_no_image at the end of the message.
 vips_shim_image *_Nullable vips_shim_open(
     const char *_Nonnull path, int64_t pixel_limit, char *_Nullable *_Nonnull message);
 extern const char *const _Nonnull vips_shim_no_image;
