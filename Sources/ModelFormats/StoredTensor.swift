@@ -16,7 +16,10 @@ struct StoredTensor {
     guard type.isFloat else {
       throw ModelFileError(at: name, "expected floating-point numbers, found \(type.rawValue)")
     }
-    guard let count = Shape.checkedCount(shape), count <= Int.max / 8 else {
+    // Empty extents count as 1, so that products of some of the extents cannot overflow either.
+    guard let count = Shape.checkedCount(shape), let most = Shape.checkedCount(shape.map { $0 == 0 ? 1 : $0 }),
+      most <= Int.max / 8
+    else {
       throw ModelFileError(at: name, "impossible shape \(Shape(shape))", remedy: "is the file damaged?")
     }
     try checkReach(count: count, name: name)

@@ -187,6 +187,15 @@ struct ONNXOperatorTests {
     #expect(network.nodes.count == 1)
     #expect(network.outputShape == [32])
 
+    // A bias of zeros, as unoptimised exports write it.
+    var zeros = GraphBuilder()
+    zeros.floats("w", [3, 2, 1, 1])
+    zeros.floats("zero", [], [0])
+    zeros.integers("three", [3])
+    zeros.node("Expand", ["zero", "three"], ["b"])
+    zeros.node("Conv", ["x", "w", "b"], ["y"])
+    #expect(try layer(Convolution.self, zeros).0.bias?.scalars == [0, 0, 0])
+
     // Halves of the shape: Slice, Mul, Cast; [1, 4, 2, 4] = [1, 2·2, 4/2, 4].
     var sliced = GraphBuilder()
     sliced.integers("one", [1])
@@ -259,6 +268,11 @@ struct ONNXOperatorTests {
     six.floats("six", [], [6])
     six.node("Clip", ["x", "zero", "six"], ["y"])
     #expect(six.refusal().contains("Clip to 0.0 ... 6.0 is not supported; only to 0 and above, which is Relu"))
+    var training = GraphBuilder()
+    training.tensor("ratio", [], type: 1, Wire.bytes(9, [0, 0, 0, 0x3F]))
+    training.tensor("yes", [], type: 9, Wire.bytes(9, [1]))
+    training.node("Dropout", ["x", "ratio", "yes"], ["y"])
+    #expect(training.refusal().contains("Dropout in training mode is not supported"))
     var inner = GraphBuilder(inputShape: [1, 3])
     inner.node("LogSoftmax", ["x"], ["a"])
     inner.node("Relu", ["a"], ["b"])
@@ -332,6 +346,10 @@ struct ONNXOperatorTests {
     nan.floats("w", [1, 2, 1, 1], [1, .nan])
     nan.node("Conv", ["x", "w"], ["y"])
     #expect(nan.refusal().hasPrefix("m.onnx: w: nan at [0, 1, 0, 0]"))
+    var empty = GraphBuilder()
+    empty.tensor("w", [0, 1 << 50, 3, 3], type: 1, Wire.bytes(9, []))
+    empty.node("Conv", ["x", "w"], ["y"], [("group", .integer(1 << 20))])
+    #expect(empty.refusal() == "m.onnx: w: impossible weights [0, 1125899906842624, 3, 3]; is the file damaged?")
     // Every Pad doubles nothing but sums up; the image must not grow without end.
     var growing = GraphBuilder()
     growing.floats("w", [1, 2, 1, 1])

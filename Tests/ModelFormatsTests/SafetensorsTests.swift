@@ -58,7 +58,7 @@ struct SafetensorsTests {
     let negative = "{\"a\": {\"dtype\": \"F32\", \"shape\": [-1, -4], \"data_offsets\": [0, 4]}}"
     #expect(try message(negative, data: [0, 0, 0, 0]).contains("do not hold a tensor [-1, -4]"))
     let empty = "{\"a\": {\"dtype\": \"F32\", \"shape\": [0, 4611686018427387904, 4], \"data_offsets\": [0, 0]}}"
-    #expect(try message(empty).contains("not a known architecture"))
+    #expect(try message(empty).contains("a: impossible shape"))
     let type = "{\"a\": {\"dtype\": \"F8_E4M3\", \"shape\": [4], \"data_offsets\": [0, 4]}}"
     #expect(try message(type, data: [0, 0, 0, 0]).contains("a: element type F8_E4M3 is not supported"))
     #expect(try message("{\"a\": {\"dtype\": \"F32\"}}").contains("a lacks \"shape\""))

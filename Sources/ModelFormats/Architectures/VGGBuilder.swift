@@ -27,7 +27,7 @@ struct VGGBuilder {
         name = node
         layer = BatchNormalization(
           scale: try vector(node + ".weight", channels), shift: try vector(node + ".bias", channels),
-          mean: try vector(node + ".running_mean", channels), variance: try vector(node + ".running_var", channels),
+          mean: try vector(node + ".running_mean", channels), variance: try variance(node, channels),
           epsilon: 1e-5)
       case .dense(let node):
         name = node
@@ -149,6 +149,14 @@ struct VGGBuilder {
 
   private func bias(_ node: String, count: Int, isPresent: Bool) throws -> Tensor? {
     isPresent ? try vector(recognition.naming.key(node) + ".bias", count) : nil
+  }
+
+  private func variance(_ node: String, _ count: Int) throws -> Tensor {
+    let variance = try vector(node + ".running_var", count)
+    guard variance.withScalars({ $0.allSatisfy { $0 >= 0 } }) else {
+      throw ModelFileError(at: node + ".running_var", "a variance is negative", remedy: "is the file damaged?")
+    }
+    return variance
   }
 
   private func vector(_ key: String, _ count: Int) throws -> Tensor {

@@ -93,7 +93,12 @@ struct GraphLowering {
         at: node.title, "expected input \"\(node.inputs[index])\" of \(node.operation) to be constant",
         remedy: "only weights that are stored in the file are supported")
     }
-    return try tensor.tensor(node.inputs[index], source: source).requireFinite(node.inputs[index])
+    let weights = try tensor.tensor(node.inputs[index], source: source).requireFinite(node.inputs[index])
+    guard weights.shape.extents.allSatisfy({ (1...Self.largestExtent).contains($0) }) else {
+      throw ModelFileError(
+        at: node.inputs[index], "impossible weights \(weights.shape)", remedy: "is the file damaged?")
+    }
+    return weights
   }
 
   /// An input of integers that are known now; nil where the node leaves it out.

@@ -40,6 +40,13 @@ extension NodeMessage {
 
   func float(_ name: String, default value: Double) -> Double { attributes[name]?.float.map(Double.init) ?? value }
 
+  /// A float that is not NaN or infinite.
+  func finite(_ name: String, default value: Double) throws -> Double {
+    let value = float(name, default: value)
+    guard value.isFinite else { throw ModelFileError(at: title, "\(name) is \(value)", remedy: "is the file damaged?") }
+    return value
+  }
+
   func text(_ name: String, default value: String) -> String { attributes[name]?.text ?? value }
 
   private func outOfRange(_ name: String, _ value: Int) -> ModelFileError {

@@ -39,10 +39,12 @@ struct TensorMessage {
     }
   }
 
-  /// A constant of one number.
-  init(_ scalar: Float) {
+  /// A constant of one number, repeated.
+  init(_ scalar: Float, shape: [Int] = []) {
     dataType = 1
-    loose = withUnsafeBytes(of: scalar.bitPattern.littleEndian) { Array($0) }
+    self.shape = shape
+    let bytes = withUnsafeBytes(of: scalar.bitPattern.littleEndian) { Array($0) }
+    loose = (0..<shape.reduce(1, *)).flatMap { _ in bytes }
   }
 
   private func type(_ place: String) throws -> ElementType {
@@ -68,18 +70,20 @@ struct TensorMessage {
   /// Most numbers a computed shape may have: shapes and axes are short.
   static let mostIntegers = 1024
 
-  /// The numbers of an integer tensor that tells a shape or axes; nil where it holds other numbers.
+  /// The numbers of an integer tensor that tells a shape or axes, or a truth value; nil where it holds other numbers.
   func integers(_ place: String, source: TensorSource) throws -> [Int]? {
     let type = try type(place)
-    guard type == .int64 || type == .int32 else { return nil }
+    guard type == .int64 || type == .int32 || type == .bool else { return nil }
     let numbers: [Int]
     if raw != nil || isExternal {
       let content = try content(place, type, source)
       guard content.count <= 8 * Self.mostIntegers else { return nil }
-      numbers = try stride(from: 0, to: content.count - type.size + 1, by: type.size).map {
-        type == .int64
-          ? Int(try content.integer(Int64.self, at: $0, of: place))
-          : Int(try content.integer(Int32.self, at: $0, of: place))
+      numbers = try stride(from: 0, to: content.count - type.size + 1, by: type.size).map { offset in
+        switch type {
+        case .int64: Int(try content.integer(Int64.self, at: offset, of: place))
+        case .int32: Int(try content.integer(Int32.self, at: offset, of: place))
+        default: Int(content[offset])
+        }
       }
     } else {
       guard integers.reduce(0, { $0 + $1.count }) <= 10 * Self.mostIntegers else { return nil }

@@ -7,7 +7,7 @@ extension OperatorTable {
       let input = try graph.activation(node)
       guard try node.integer("transA", default: 0) == 0 else { throw node.unsupported("with transA") }
       var weight = try matrix(node, &graph, isTransposed: try node.integer("transB", default: 0) == 1)
-      let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
+      let (alpha, beta) = (try node.finite("alpha", default: 1), try node.finite("beta", default: 1))
       if alpha != 1 { weight = try scaled(weight, by: alpha, node, &graph) }
       var bias = try graph.weights(node, 2)
       if let given = bias {

@@ -4,7 +4,7 @@ extension OperatorTable {
   static let elementwise: [String: Lowering] = [
     "Relu": { node, graph in try graph.add(ReLU(), node, [graph.activation(node)]) },
     "Dropout": { node, graph in
-      if let training = try? graph.integers(node, 2)?.first, training != 0 {
+      if let training = try graph.integers(node, 2)?.first, training != 0 {
         throw node.unsupported("in training mode")
       }
       return try graph.add(Dropout(), node, [graph.activation(node)])

@@ -18,6 +18,15 @@ extension OperatorTable {
       let end = clamp(try node.integer("end", default: full.count), full.count)
       return try folded(Array(full[min(start, end)..<end]), node)
     },
+    // What unoptimised exports write for a bias of zeros: one number repeated, no shape known only at run time.
+    "Expand": { node, graph in
+      guard case .constant = try graph.required(node, 0), let shape = try graph.integers(node, 1),
+        let scalar = try graph.scalar(node, 0)
+      else { throw node.unsupported("of anything but one constant number") }
+      guard let count = Shape.checkedCount(shape), count <= 1 << 20 else { throw node.unsupported("to \(shape)") }
+      try graph.spend(8 * count, node)
+      return .constant(TensorMessage(Float(scalar), shape: shape))
+    },
     "Gather": { node, graph in
       let (numbers, indices) = (try constant(node, graph, 0), try constant(node, graph, 1))
       guard try node.integer("axis", default: 0) == 0 else { throw node.unsupported("along another axis than 0") }

@@ -14,20 +14,21 @@ extension OperatorTable {
         }
         return tensor
       }
-      if let index = parameters[3].withScalars({ $0.firstIndex { $0 < 0 } }) {
-        throw ModelFileError(at: node.inputs[4], "variance \(index) is negative", remedy: "is the file damaged?")
+      let epsilon = try node.finite("epsilon", default: 1e-5)
+      guard parameters[3].withScalars({ $0.allSatisfy { Double($0) + epsilon > 0 } }) else {
+        throw ModelFileError(at: node.inputs[4], "a variance is not positive", remedy: "is the file damaged?")
       }
       return try graph.add(
         BatchNormalization(
           scale: parameters[0], shift: parameters[1], mean: parameters[2], variance: parameters[3],
-          epsilon: node.float("epsilon", default: 1e-5)),
+          epsilon: epsilon),
         node, [input])
     },
     "LRN": { node, graph in
       try graph.add(
         LocalResponseNormalization(
-          size: try node.integer("size", default: 0), alpha: node.float("alpha", default: 1e-4),
-          beta: node.float("beta", default: 0.75), k: node.float("bias", default: 1)),
+          size: try node.integer("size", default: 0), alpha: try node.finite("alpha", default: 1e-4),
+          beta: try node.finite("beta", default: 0.75), k: try node.finite("bias", default: 1)),
         node, [graph.activation(node)])
     },
     "Softmax": { node, graph in
