@@ -31,9 +31,10 @@ typedef struct {
 } CellGeometry;
 
 // A part of a number a: positive * max(a, 0) + negative * min(a, 0). (1, 1) is a itself, (1, 0) its positive part,
-// (1 + gamma, 1) is a + gamma * a+.
+// (1 + gamma, 1) is a + gamma * a+. Where a kernel reads `power` (poolings, sums, step 4): sign(a) * |a|^power.
 typedef struct {
   float positive, negative;
+  float power;
 } SignPart;
 
 // What is added to a denominator z: (epsilon + relative * statistic(z)) * sign, where `mode` is the sign:

@@ -24,7 +24,7 @@ kernel void add_part(const int count, global const float *source, const int stri
   if (i >= count) return;
   const size_t index = (size_t)n * count + i;
   target[index] =
-      (accumulate ? target[index] : 0.0f) + coefficient * part_of(part, source[(size_t)n * stride + i]);
+      (accumulate ? target[index] : 0.0f) + coefficient * powered_part_of(part, source[(size_t)n * stride + i]);
 }
 
 // Fills every channel of a [C,H,W] plane with its own value: the bounds of the box rule, or ones.

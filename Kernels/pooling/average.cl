@@ -24,7 +24,7 @@ kernel void average_apply(const CellGeometry g, global const int *cells, global 
   float sum = 0.0f;
   for (int h = cells[p]; h < cells[g.P + p]; h++) {
     float row = 0.0f;
-    for (int w = columns[q]; w < columns[g.Q + q]; w++) row += part_of(part, plane[h * g.W + w]);
+    for (int w = columns[q]; w < columns[g.Q + q]; w++) row += powered_part_of(part, plane[h * g.W + w]);
     sum += row;
   }
   const int count = cells[2 * g.P + p] * columns[2 * g.Q + q];

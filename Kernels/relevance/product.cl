@@ -9,6 +9,6 @@ kernel void product(const int count, const int targets, global const float *a, c
   const int i = get_global_id(0), m = get_global_id(1);
   if (i >= count) return;
   const size_t index = (size_t)m * count + i;
-  const float activation = part_of(part, a[(size_t)(m / targets) * aStride + i]);
+  const float activation = powered_part_of(part, a[(size_t)(m / targets) * aStride + i]);
   R[index] = (accumulate ? R[index] : 0.0f) + coefficient * activation * c[index];
 }

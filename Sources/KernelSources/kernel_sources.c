@@ -39,6 +39,9 @@ static const char relevance_quotient_cl[] = {
 static const char relevance_product_cl[] = {
 #embed "../../Kernels/relevance/product.cl"
 };
+static const char relevance_bias_cl[] = {
+#embed "../../Kernels/relevance/bias.cl"
+};
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
@@ -57,6 +60,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/rho.cl", relevance_rho_cl),
     SOURCE("relevance/quotient.cl", relevance_quotient_cl),
     SOURCE("relevance/product.cl", relevance_product_cl),
+    SOURCE("relevance/bias.cl", relevance_bias_cl),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
 };
 

@@ -4,12 +4,17 @@ extension RuleDescription {
   /// The library's rule of this description.
   /// - Throws: `NotYet` for what the library does not have.
   func translated() throws -> any Rule {
-    if let gain, gain != 1 { throw NotYet(reason: "rule \(rule) with gain \(gain)") }
+    if let gain, gain != 1 {
+      // αβ at a pooling of values that are not negative multiplies relevance by α.
+      guard rule == "avg" else { throw NotYet(reason: "rule \(rule) with gain \(gain)") }
+      return AlphaBetaRule(alpha: gain, stabilizer: try stabilizer())
+    }
     switch rule {
     case "epsilon", "lrp0", "avg", "norm": return EpsilonRule(try stabilizer())
     case "gamma": return GammaRule(gamma: gamma ?? 0.25, bias: try gammaBias(), stabilizer: try stabilizer())
     case "gamma_generalized": return GeneralizedGammaRule(gamma: gamma ?? 0.25, stabilizer: try stabilizer())
     case "alphabeta": return try alphaBeta()
+    case "wplus_plainbias": return ZPlusRule(bias: .full, inputs: .whole, stabilizer: try stabilizer())
     case "flat": return FlatRule(stabilizer: try stab.map { try $0.translated() } ?? Stabilizer(0))
     case "w2":
       return SquaredWeightsRule(bias: bias == "square" ? .square : .none, stabilizer: try stabilizer())
@@ -45,6 +50,7 @@ extension RuleDescription {
     switch bias ?? "split" {
     case "split": return AlphaBetaRule(alpha: alpha, bias: .split, stabilizer: try stabilizer())
     case "zero": return AlphaBetaRule(alpha: alpha, bias: .none, stabilizer: try stabilizer())
+    case "full": return AlphaBetaRule(alpha: alpha, bias: .full, stabilizer: try stabilizer())
     default: throw NotYet(reason: "alpha-beta with bias \(bias!)")
     }
   }
@@ -57,6 +63,8 @@ extension StabilizerDescription {
     case "plus": Stabilizer(eps, sign: .positive)
     case "rms": Stabilizer(eps, relative: k ?? 0, sign: .positive)
     case "rms_sign": Stabilizer(eps, relative: k ?? 0)
+    case "std": Stabilizer(eps, relative: k ?? 0, statistic: .deviation, sign: .positive)
+    case "std_sign": Stabilizer(eps, relative: k ?? 0, statistic: .deviation)
     default: throw NotYet(reason: "stabilizer \(mode)")
     }
   }

@@ -39,10 +39,11 @@ public struct RuleTable: Sendable {
     switch rule.propagation {
     case .shares(let shares, _):
       guard let view = linearView(of: layer) else { return ("the layer is not linear", remedy(at: layer)) }
-      guard
-        view.linearMap != nil
-          || shares.allSatisfy({ $0.gate == .always && $0.terms.count == 1 && $0.terms[0].readsNoWeights })
+      let terms = shares.flatMap(\.terms)
+      guard view.linearMap != nil || (shares.allSatisfy { $0.gate == .always } && !terms.contains { $0.weight == .square })
       else { return ("the layer has no weights", "use epsilon, zero or flat") }
+      guard view.linearMap == nil || !terms.contains(where: \.readsPower)
+      else { return ("powers of activations are for poolings and sums", "use epsilon") }
     case .winnerTakesAll:
       guard layer is MaxPooling else { return ("only max pooling has winners", remedy(at: layer)) }
     case .pass:
@@ -80,8 +81,7 @@ public struct RuleTable: Sendable {
 }
 
 extension Share.Term {
-  /// Whether the term means something at a layer without learned weights: all of its fixed, positive weights.
-  fileprivate var readsNoWeights: Bool { weight == .all || weight == .one }
+  fileprivate var readsPower: Bool { if case .power = activation { true } else { false } }
 }
 
 /// A rule that does not fit: names the node, what is wrong, and what to do.

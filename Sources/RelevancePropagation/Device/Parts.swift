@@ -3,7 +3,7 @@ internal import KernelSources
 
 extension SignedPart {
   /// As the kernels take it.
-  var onDevice: SignPart { SignPart(positive: positive, negative: negative) }
+  var onDevice: SignPart { SignPart(positive: positive, negative: negative, power: 1) }
 }
 
 extension Stabilizer {

@@ -11,6 +11,8 @@ struct PlanBuilder {
   private(set) var tensors: [TensorPlan] = []
   /// Tensor that holds the relevance at each node's output (and at the input).
   private(set) var relevance: [String: TensorID] = [:]
+  /// Which steps each node takes.
+  private(set) var stepsOfNode: [Int: Range<Int>] = [:]
   private var consumers: [String: Int] = [:]
   private let nonNegative: Set<String>
 
@@ -28,7 +30,9 @@ struct PlanBuilder {
       let node = network.nodes[index]
       guard let incoming = relevance[node.name] else { continue }  // no path of relevance reaches it
       if options.ledger { add(.totals(of: incoming, entry: LedgerEntry(node: index, kind: .incoming))) }
+      let first = steps.count
       send(incoming, from: index)
+      stepsOfNode[index] = first..<steps.count
     }
     keepAlive()
   }
@@ -39,7 +43,7 @@ struct PlanBuilder {
     let node = network.nodes[index]
     switch rules[node.name].propagation {
     case .shares(let shares, let stabilizer):
-      let numbers = shares.indices.filter { number in !shares[number].terms.allSatisfy { vanishes($0, at: node) } }
+      let numbers = shares.indices.filter { !terms(of: shares[$0], at: node).isEmpty }
       for number in numbers {
         send(
           incoming, from: index, share: shares[number], number: number, stabilizer: stabilizer,
@@ -61,7 +65,7 @@ struct PlanBuilder {
   ) {
     let node = network.nodes[index]
     let outputCount = network.shapes[node.name]!.count
-    let terms = share.terms.filter { !vanishes($0, at: node) }
+    let terms = terms(of: share, at: node)
 
     // Step 1. The denominator of LRP-0 and ε is the stored output itself.
     let z: Source
@@ -75,18 +79,19 @@ struct PlanBuilder {
       z = .tensor(sum)
     }
     // Step 2.
-    if stabilizer.relative != 0 { add(.statistic(of: z, count: outputCount)) }
+    if stabilizer.relative != 0 { add(.statistic(of: z, count: outputCount, kind: stabilizer.statistic)) }
     let s = tensor(outputCount, perTarget: true)
     add(
       .quotient(
         relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+    let biasShares = share.distributesBias ? distribute(terms, of: index, s: s, outputCount: outputCount) : []
     if options.ledger {
       for (position, term) in terms.enumerated() {
         let kind = LedgerEntry.Kind.absorbed(share: number, term: position, weight: share.weight)
         add(
           .absorbed(
-            node: index, relevance: incoming, z: z, gate: share.gate, s: s, bias: term.bias,
-            coefficient: term.coefficient, entry: LedgerEntry(node: index, kind: kind)))
+            node: index, relevance: incoming, z: z, gate: share.gate, s: s,
+            bias: share.distributesBias ? .none : term.bias, coefficient: term.coefficient, entry: LedgerEntry(node: index, kind: kind)))
       }
     }
     // Steps 3 and 4.
@@ -101,7 +106,31 @@ struct PlanBuilder {
               node: index, input: input, activation: term.activation, c: c,
               coefficient: share.weight * term.coefficient, into: target, accumulate: accumulates || position > 0))
         }
+        for t in biasShares {
+          let c = builder.tensor(count, perTarget: true)
+          builder.add(.transpose(node: index, weight: .one, s: t, input: input, into: c))
+          builder.add(
+            .product(
+              node: index, input: input, activation: .one, c: c, coefficient: share.weight, into: target,
+              accumulate: true))
+        }
       }
+    }
+  }
+
+  /// What the bias of every term earned, per input of its unit.
+  private mutating func distribute(
+    _ terms: [Share.Term], of index: Int, s: TensorID, outputCount: Int
+  ) -> [TensorID] {
+    let layer = network.nodes[index].layer as? any LinearLayer
+    let biased = terms.filter { $0.bias != .none }
+    guard layer?.linearMap?.bias != nil, !biased.isEmpty else { return [] }
+    let inputs = tensor(outputCount, perTarget: false)
+    add(.apply(node: index, term: .init(.one, .one), into: inputs, accumulate: false))
+    return biased.map { term in
+      let t = tensor(outputCount, perTarget: true)
+      add(.biasShare(node: index, s: s, inputs: inputs, bias: term.bias, coefficient: term.coefficient, into: t))
+      return t
     }
   }
 
@@ -179,6 +208,21 @@ struct PlanBuilder {
     }
   }
 
+  /// The terms of a share that add something at a node. Poolings and sums have positive weights only: there W⁺ is W and
+  /// W⁻ is 0.
+  private func terms(of share: Share, at node: Network.Node) -> [Share.Term] {
+    let present = share.terms.filter { !vanishes($0, at: node) }
+    guard (node.layer as? any LinearLayer)?.linearMap == nil else { return present }
+    return present.compactMap { term in
+      guard case .signed(let part) = term.weight, part != .all else { return term }
+      guard part.positive != 0 else { return nil }
+      var term = term
+      term.coefficient *= part.positive
+      term.weight = .all
+      return term
+    }
+  }
+
   /// A term that reads the negative part of activations that are never negative adds exactly 0.
   private func vanishes(_ term: Share.Term, at node: Network.Node) -> Bool {
     guard case .signed(let part) = term.activation, part.positive == 0 else { return false }
@@ -217,7 +261,8 @@ extension Step {
     func of(_ source: Source) -> [TensorID] { if case .tensor(let id) = source { [id] } else { [] } }
     return switch self {
     case .apply(_, _, let z, _): [z]
-    case .statistic(let z, _): of(z)
+    case .statistic(let z, _, _): of(z)
+    case .biasShare(_, let s, let inputs, _, _, let t): [s, inputs, t]
     case .quotient(let relevance, let z, let output, _, _, let s): [relevance, s] + of(z) + of(output)
     case .transpose(_, _, let s, _, let c): [s, c]
     case .product(_, _, _, let c, _, let target, _): [c, target]

@@ -1,4 +1,5 @@
 internal import Compute
+internal import KernelSources
 
 /// The backward pass of one network under one set of rules: planned once, run for every batch.
 ///
@@ -104,6 +105,7 @@ public final class Propagator {
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
         _ = try parameters(node, weight: .all, bias: bias)
       }
+    case .biasShare(let node, _, _, let bias, _, _): _ = try parameters(node, weight: .all, bias: bias)
     default: break
     }
   }
@@ -205,6 +207,9 @@ public final class Propagator {
     switch part {
     case .signed(let part):
       Operand(buffer: network.activation(name), stride: shape.count, part: part.onDevice)
+    case .power(let power):
+      Operand(
+        buffer: network.activation(name), stride: shape.count, part: SignPart(positive: 1, negative: 1, power: power))
     case .constant(let values):
       Operand(buffer: try plane(shape, values), stride: 0, part: SignedPart.all.onDevice)
     }
@@ -231,11 +236,15 @@ public final class Propagator {
       try view(index).layer.apply(
         operands, parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
         accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
-    case .statistic(let z, let count):
+    case .statistic(let z, let count, let kind):
+      if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
+      try moment(z, count, pass, centred: kind == .deviation, squared: true)
+    case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
+      let parameters = try parameters(index, weight: .all, bias: bias)
+      let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
-        "sum_of_squares", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), squares)
-      try engine.launch(
-        "root_mean_square", grid: Grid(pass.images), Int32(count), Int32(pass.images), squares, statistics)
+        "bias_share", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, buffer(s), buffer(inputs),
+        parameters.bias!, parameters.biasMode.rawValue, Int32(shape.count / shape[0]), coefficient, buffer(t))
     case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
       let count = tensors[s].count
       try engine.launch(
@@ -278,6 +287,16 @@ public final class Propagator {
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
         parameters.biasMode.rawValue, Int32(shape.count / shape[0]), partials[entry]!)
     }
+  }
+
+  /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.
+  private func moment(_ z: Source, _ count: Int, _ pass: Pass, centred: Bool, squared: Bool) throws {
+    try network.engine.launch(
+      "partial_moment", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), Int32(centred ? 1 : 0),
+      Int32(squared ? 1 : 0), statistics, squares)
+    try network.engine.launch(
+      "mean_moment", grid: Grid(pass.images), Int32(count), Int32(pass.images), Int32(squared ? 1 : 0), squares,
+      statistics)
   }
 
   private func readLedger(_ pass: Pass) throws -> Ledger {

@@ -2,13 +2,15 @@
 enum Step {
   /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
   case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
-  /// √mean z² of every image, for a relative stabilizer.
-  case statistic(of: Source, count: Int)
+  /// √mean z² or the standard deviation of every image, for a relative stabilizer.
+  case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
   case quotient(
     relevance: TensorID, z: Source, output: Source, gate: Share.Gate, stabilizer: Stabilizer, into: TensorID)
   /// c = ρ(w)ᵀ·s: step 3, towards input number `input`.
   case transpose(node: Int, weight: WeightPart, s: TensorID, input: Int, into: TensorID)
+  /// coefficient · s · b / n, for a bias that goes to its unit's n inputs.
+  case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
   case product(
     node: Int, input: Int, activation: ActivationPart, c: TensorID, coefficient: Float, into: TensorID,
@@ -29,11 +31,13 @@ enum Step {
 }
 
 extension Step {
-  /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes.
+  /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes,
+  /// a deviation after the mean.
   func launches(in network: Network) -> Int {
     switch self {
     case .apply(let node, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
-    case .statistic: 2
+    case .statistic(_, _, .rootMeanSquare): 2
+    case .statistic(_, _, .deviation): 4
     default: 1
     }
   }

@@ -2,16 +2,21 @@
 ///
 ///     R_i = Σ_k (α·(a_i·w_ik)⁺ / z_k⁺ − β·(a_i·w_ik)⁻ / z_k⁻) · R_k
 ///
-/// z⁺ holds b⁺ and z⁻ holds b⁻ (or neither). A unit without any negative contribution passes on α·R (all peers do).
+/// z⁺ holds b⁺ and z⁻ holds b⁻ unless `bias` says otherwise. A unit without any negative contribution passes on α·R (all
+/// peers do); so does a pooling of values that are not negative.
 /// Source: Bach et al. 2015, eq. 60.
 public struct AlphaBetaRule: Rule {
   public static let name = "alpha-beta"
   public static let summary = "α·positive − β·negative contributions, α − β = 1 (Bach et al. 2015, eq. 60)"
 
-  public enum Bias: String, Sendable {
+  public enum Bias: String, Sendable, CaseIterable {
     /// b⁺ in z⁺, b⁻ in z⁻.
     case split
     case none
+    /// b in both: iNNvestigate, a defect (its issue 273) kept for comparison. z⁺ may become 0 or negative.
+    case full
+    /// As split, and handed to the unit's n inputs, 1/n each.
+    case distribute
   }
 
   public var alpha: Float
@@ -28,6 +33,16 @@ public struct AlphaBetaRule: Rule {
     self.stabilizer = stabilizer
   }
 
+  public init(arguments: inout RuleArguments) throws {
+    let profile = arguments.profile
+    alpha = try arguments.number("alpha", default: 2, atLeast: 1)
+    bias = try arguments.choice("bias", default: profile.alphaBetaBias)
+    stabilizer = try arguments.stabilizer("stabilizer", default: profile.alphaBetaStabilizer ?? profile.stabilizer)
+    if let beta = try arguments.number("beta"), abs(alpha - beta - 1) > 1e-6 {
+      throw arguments.problem("beta", "alpha − 1 = \(alpha - 1)", beta)
+    }
+  }
+
   public var parameters: [RuleParameter] {
     [
       RuleParameter("alpha", alpha), RuleParameter("beta", beta), RuleParameter("bias", bias.rawValue),
@@ -36,13 +51,18 @@ public struct AlphaBetaRule: Rule {
   }
 
   public var propagation: Propagation {
-    let split = bias == .split
+    let (up, down): (BiasPart, BiasPart) =
+      switch bias {
+      case .split, .distribute: (.positive, .negative)
+      case .none: (.none, .none)
+      case .full: (.all, .all)
+      }
     let positive = Share(
-      weight: alpha,
-      terms: [.init(.positive, .positive, split ? .positive : .none), .init(.negative, .negative)])
+      weight: alpha, terms: [.init(.positive, .positive, up), .init(.negative, .negative)],
+      distributesBias: bias == .distribute)
     let negative = Share(
-      weight: -beta,
-      terms: [.init(.positive, .negative, split ? .negative : .none), .init(.negative, .positive)])
+      weight: -beta, terms: [.init(.positive, .negative, down), .init(.negative, .positive)],
+      distributesBias: bias == .distribute)
     return .shares(beta == 0 ? [positive] : [positive, negative], stabilizer)
   }
 }

@@ -19,6 +19,12 @@ public struct BoxRule: Rule {
     self.stabilizer = stabilizer
   }
 
+  public init(arguments: inout RuleArguments) throws {
+    low = try arguments.numbers("low", default: arguments.low)
+    high = try arguments.numbers("high", default: arguments.high)
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
+  }
+
   public var parameters: [RuleParameter] {
     [RuleParameter("low", low), RuleParameter("high", high), RuleParameter("stabilizer", stabilizer)]
   }

@@ -9,6 +9,10 @@ public struct FlatRule: Rule {
 
   public init(stabilizer: Stabilizer = .zennit) { self.stabilizer = stabilizer }
 
+  public init(arguments: inout RuleArguments) throws {
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
+  }
+
   public var parameters: [RuleParameter] { [RuleParameter("stabilizer", stabilizer)] }
   public var propagation: Propagation { .shares([Share(terms: [.init(.one, .one)])], stabilizer) }
 }

@@ -7,13 +7,15 @@ public struct GammaRule: Rule {
   public static let summary = "a·(w + γw⁺) / Σ: favours positive contributions (Montavon et al. 2019, 10.2.3)"
 
   /// What γ does to the bias in the denominator.
-  public enum Bias: String, Sendable {
+  public enum Bias: String, Sendable, CaseIterable {
     /// b + γ·b⁺, as unit 0 of the sum: the seed and its tutorial.
-    case favoured = "b+γb+"
+    case favoured
     /// b: captum.
-    case plain = "b"
+    case plain
     /// No bias.
-    case none = "none"
+    case none
+    /// b + γ·b⁺, handed to the unit's n inputs, 1/n each.
+    case distribute
   }
 
   public var gamma: Float
@@ -24,6 +26,12 @@ public struct GammaRule: Rule {
     self.gamma = gamma
     self.bias = bias
     self.stabilizer = stabilizer
+  }
+
+  public init(arguments: inout RuleArguments) throws {
+    gamma = try arguments.number("gamma", default: 0.25, atLeast: 0)
+    bias = try arguments.choice("bias", default: arguments.profile.gammaBias)
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
   }
 
   public var parameters: [RuleParameter] {
@@ -37,10 +45,11 @@ public struct GammaRule: Rule {
     let favoured = SignedPart(positive: 1 + gamma, negative: 1)
     let biasPart: BiasPart =
       switch bias {
-      case .favoured: .signed(favoured)
+      case .favoured, .distribute: .signed(favoured)
       case .plain: .all
       case .none: .none
       }
-    return .shares([Share(terms: [.init(.all, .signed(favoured), biasPart)])], stabilizer)
+    return .shares(
+      [Share(terms: [.init(.all, .signed(favoured), biasPart)], distributesBias: bias == .distribute)], stabilizer)
   }
 }

@@ -9,29 +9,46 @@ public struct GeneralizedGammaRule: Rule {
   public static let name = "gamma-generalized"
   public static let summary = "γ rule by the signs of inputs and outputs (zennit's Gamma; Andéol et al. 2021)"
 
+  public enum Bias: String, Sendable, CaseIterable {
+    /// b + γ·b⁺ where z > 0, b + γ·b⁻ where z < 0.
+    case favoured
+    /// None in the denominators; the sign is still that of z with its bias (zennit's `zero_params='bias'`).
+    case none
+    /// As favoured, and handed to the unit's n inputs, 1/n each.
+    case distribute
+  }
+
   public var gamma: Float
+  public var bias: Bias
   public var stabilizer: Stabilizer
 
-  public init(gamma: Float = 0.25, stabilizer: Stabilizer = .zennit) {
+  public init(gamma: Float = 0.25, bias: Bias = .favoured, stabilizer: Stabilizer = .zennit) {
     self.gamma = gamma
+    self.bias = bias
     self.stabilizer = stabilizer
   }
 
+  public init(arguments: inout RuleArguments) throws {
+    gamma = try arguments.number("gamma", default: 0.25, atLeast: 0)
+    bias = try arguments.choice("bias", default: .favoured)
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
+  }
+
   public var parameters: [RuleParameter] {
-    [RuleParameter("gamma", gamma), RuleParameter("stabilizer", stabilizer)]
+    [RuleParameter("gamma", gamma)] + (bias == .favoured ? [] : [RuleParameter("bias", bias.rawValue)])
+      + [RuleParameter("stabilizer", stabilizer)]
   }
 
   public var propagation: Propagation {
     let up = SignedPart(positive: 1 + gamma, negative: 1)
     let down = SignedPart(positive: 1, negative: 1 + gamma)
-    return .shares(
-      [
-        Share(
-          gate: .positiveOutput,
-          terms: [.init(.positive, .signed(up), .signed(up)), .init(.negative, .signed(down))]),
-        Share(
-          gate: .negativeOutput,
-          terms: [.init(.positive, .signed(down), .signed(down)), .init(.negative, .signed(up))]),
-      ], stabilizer)
+    func share(_ gate: Share.Gate, _ own: SignedPart, _ other: SignedPart) -> Share {
+      Share(
+        gate: gate,
+        terms: [
+          .init(.positive, .signed(own), bias == .none ? .none : .signed(own)), .init(.negative, .signed(other)),
+        ], distributesBias: bias == .distribute)
+    }
+    return .shares([share(.positiveOutput, up, down), share(.negativeOutput, down, up)], stabilizer)
   }
 }

@@ -3,5 +3,6 @@ public struct GradientRule: Rule {
   public static let name = "gradient"
   public static let summary = "the plain gradient, for baselines"
   public init() {}
+  public init(arguments: inout RuleArguments) throws {}
   public var propagation: Propagation { .gradient }
 }

@@ -3,5 +3,6 @@ public struct PassRule: Rule {
   public static let name = "pass"
   public static let summary = "relevance unchanged, at layers that act on each number alone"
   public init() {}
+  public init(arguments: inout RuleArguments) throws {}
   public var propagation: Propagation { .pass }
 }

@@ -15,6 +15,16 @@ public struct RectifierRule: Rule {
   public var mode: Mode
   public init(_ mode: Mode) { self.mode = mode }
 
+  private enum ModeName: String, CaseIterable { case guided, deconvolution, smooth }
+
+  public init(arguments: inout RuleArguments) throws {
+    switch try arguments.choice("mode", default: ModeName.guided) {
+    case .guided: mode = .guided
+    case .deconvolution: mode = .deconvolution
+    case .smooth: mode = .smooth(beta: try arguments.number("beta", default: 10))
+    }
+  }
+
   public var parameters: [RuleParameter] {
     switch mode {
     case .guided: [RuleParameter("mode", "guided")]

@@ -10,6 +10,9 @@ public protocol Rule: Sendable {
   var parameters: [RuleParameter] { get }
   /// What it does, as data.
   var propagation: Propagation { get }
+  /// The rule of parameters by name; `parameters` of the result reads back as the same rule.
+  /// - Throws: `RuleArgumentError` naming a parameter that does not fit, and what would.
+  init(arguments: inout RuleArguments) throws
 }
 
 extension Rule {

@@ -8,11 +8,14 @@ public struct Share: Sendable {
   /// Which outputs it applies to.
   public var gate: Gate
   public var terms: [Term]
+  /// Whether what the bias earned goes to the unit's inputs, b/n to each, instead of being absorbed.
+  public var distributesBias: Bool
 
-  public init(weight: Float = 1, gate: Gate = .always, terms: [Term]) {
+  public init(weight: Float = 1, gate: Gate = .always, terms: [Term], distributesBias: Bool = false) {
     self.weight = weight
     self.gate = gate
     self.terms = terms
+    self.distributesBias = distributesBias
   }
 
   /// Looks at the sign of the layer's own output (pre-activation, with bias).
@@ -58,6 +61,8 @@ public enum ActivationPart: Sendable, Hashable {
   case signed(SignedPart)
   /// The same number everywhere in the image, per channel (one value serves all): 1 for flat and w², the bounds of zᴮ.
   case constant([Float])
+  /// sign(a)·|a|^p, at poolings and sums: p-norm pooling's shares.
+  case power(Float)
 
   public static let all = ActivationPart.signed(.all)
   public static let positive = ActivationPart.signed(.positive)

@@ -5,9 +5,10 @@ public struct SquaredWeightsRule: Rule {
   public static let name = "w-squared"
   public static let summary = "w² / Σ w², for real-valued input (Montavon et al. 2017)"
 
-  public enum Bias: String, Sendable {
+  public enum Bias: String, Sendable, CaseIterable {
     case none
-    case square = "b^2"
+    /// b² in the denominator: zennit.
+    case square
   }
 
   public var bias: Bias
@@ -16,6 +17,11 @@ public struct SquaredWeightsRule: Rule {
   public init(bias: Bias = .none, stabilizer: Stabilizer = .zennit) {
     self.bias = bias
     self.stabilizer = stabilizer
+  }
+
+  public init(arguments: inout RuleArguments) throws {
+    bias = try arguments.choice("bias", default: arguments.profile.squaredBias)
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
   }
 
   public var parameters: [RuleParameter] {

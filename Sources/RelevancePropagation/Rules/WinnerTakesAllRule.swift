@@ -9,6 +9,13 @@ public struct WinnerTakesAllRule: Rule {
   public var sharingTies: Bool
   public init(sharingTies: Bool = false) { self.sharingTies = sharingTies }
 
+  private enum Ties: String, CaseIterable { case first, shared }
+
+  public init(arguments: inout RuleArguments) throws {
+    let shares = arguments.profile.maxPooling == .winner(sharingTies: true)
+    sharingTies = try arguments.choice("ties", default: shares ? Ties.shared : .first) == .shared
+  }
+
   public var parameters: [RuleParameter] { [RuleParameter("ties", sharingTies ? "shared" : "first")] }
   public var propagation: Propagation { .winnerTakesAll(sharingTies: sharingTies) }
 }

@@ -9,6 +9,10 @@ public struct ZeroRule: Rule {
 
   public init(stabilizer: Stabilizer = Stabilizer(1e-9)) { self.stabilizer = stabilizer }
 
+  public init(arguments: inout RuleArguments) throws {
+    stabilizer = try arguments.stabilizer("stabilizer", default: arguments.profile.stabilizer)
+  }
+
   public var parameters: [RuleParameter] { [RuleParameter("stabilizer", stabilizer)] }
   public var propagation: Propagation { EpsilonRule(stabilizer).propagation }
 }
