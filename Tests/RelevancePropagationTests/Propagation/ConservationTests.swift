@@ -44,7 +44,8 @@ import Testing
   @Test(
     "the ledger closes at every layer: in = out + bias + stabilizer",
     arguments: SmallNetwork.all(biased: true, seed: 7),
-    RuleSet.all.filter { !($0.rule is GradientRule) })
+    // The weights of the four signs need not add up to 1: what they make or lose has no entry.
+    RuleSet.all.filter { !($0.rule is GradientRule || $0.rule is AlphaBetaXRule) })
   func ledgerCloses(_ small: SmallNetwork, _ set: RuleSet) throws {
     let images = SmallNetwork.images(2, seed: 7)
     let found = try DeviceRun(small.network, rules: set.rules(for: small.network), images: images)

@@ -8,16 +8,38 @@ enum RuleSamples {
   static func samples(of type: any Rule.Type, channels: Int) -> [any Rule] {
     switch type {
     case is ZeroRule.Type: [ZeroRule()]
-    case is EpsilonRule.Type: stabilizers.map { EpsilonRule($0) }
+    case is EpsilonRule.Type:
+      stabilizers.map { EpsilonRule($0) } + [
+        EpsilonRule(bias: .none), EpsilonRule(Stabilizer(0.25), bias: .distribute),
+      ]
     case is GammaRule.Type:
       [
         GammaRule(), GammaRule(gamma: 1, bias: .plain, stabilizer: .zennit),
         GammaRule(gamma: 0.5, bias: .none, stabilizer: Stabilizer(1e-6, relative: 0.25)),
+        GammaRule(gamma: 0.5, bias: .distribute, stabilizer: Stabilizer(0.125)),
       ]
-    case is GeneralizedGammaRule.Type: [GeneralizedGammaRule(), GeneralizedGammaRule(gamma: 1)]
-    case is ZPlusRule.Type: [ZPlusRule(), ZPlusRule(bias: .none)]
+    case is GeneralizedGammaRule.Type:
+      [
+        GeneralizedGammaRule(), GeneralizedGammaRule(gamma: 1),
+        GeneralizedGammaRule(gamma: 0.5, bias: .none, stabilizer: Stabilizer(0.25)),
+        GeneralizedGammaRule(gamma: 0.5, bias: .distribute),
+      ]
+    case is ZPlusRule.Type:
+      [
+        ZPlusRule(), ZPlusRule(bias: .none), ZPlusRule(bias: .distribute),
+        ZPlusRule(bias: .full, stabilizer: Stabilizer(0.25)),
+        ZPlusRule(bias: .full, inputs: .whole, stabilizer: Stabilizer(0.25)),
+      ]
     case is AlphaBetaRule.Type:
-      [AlphaBetaRule(alpha: 1), AlphaBetaRule(alpha: 2), AlphaBetaRule(alpha: 3, bias: .none)]
+      [
+        AlphaBetaRule(alpha: 1), AlphaBetaRule(alpha: 2), AlphaBetaRule(alpha: 3, bias: .none),
+        AlphaBetaRule(alpha: 2, bias: .full, stabilizer: Stabilizer(0.25)), AlphaBetaRule(alpha: 2, bias: .distribute),
+      ]
+    case is AlphaBetaXRule.Type:
+      [
+        AlphaBetaXRule.x1000, AlphaBetaXRule.x1010, AlphaBetaXRule.x1001, AlphaBetaXRule.x2m100,
+        AlphaBetaXRule(alpha: (0.5, 0.25), beta: (-0.125, 1), bias: .none),
+      ]
     case is FlatRule.Type: [FlatRule()]
     case is SquaredWeightsRule.Type: [SquaredWeightsRule(), SquaredWeightsRule(bias: .square)]
     case is BoxRule.Type:
@@ -27,6 +49,8 @@ enum RuleSamples {
           low: (0..<channels).map { -1 - Float($0) / 8 }, high: (0..<channels).map { 2 + Float($0) / 4 },
           stabilizer: .tutorial),
       ]
+    case is PNormRule.Type:
+      [PNormRule(p: 1), PNormRule(p: 2), PNormRule(p: 3.5, stabilizer: Stabilizer(0.25)), PNormRule(p: 0.5)]
     case is PassRule.Type: [PassRule()]
     case is WinnerTakesAllRule.Type: [WinnerTakesAllRule(), WinnerTakesAllRule(sharingTies: true)]
     case is GradientRule.Type: [GradientRule()]
@@ -39,14 +63,17 @@ enum RuleSamples {
   static let stabilizers = [
     Stabilizer.zennit, Stabilizer(0.25), Stabilizer(0.25, sign: .positive), Stabilizer(0.25, sign: .atZero),
     Stabilizer(1e-6, relative: 0.25), Stabilizer(1e-9, relative: 0.25, sign: .positive),
+    Stabilizer(1e-6, relative: 0.25, statistic: .deviation),
   ]
 
   /// Whether a layer can carry a rule: the table of the documentation, written out once more.
   static func fits(_ rule: any Rule, _ layer: any Layer) -> Bool {
     switch rule {
-    case is ZeroRule, is EpsilonRule, is FlatRule: isWeighted(layer) || isWeightless(layer)
-    case is GammaRule, is GeneralizedGammaRule, is ZPlusRule, is AlphaBetaRule, is SquaredWeightsRule, is BoxRule:
-      isWeighted(layer)
+    case is ZeroRule, is EpsilonRule, is FlatRule, is GammaRule, is ZPlusRule, is AlphaBetaRule, is AlphaBetaXRule,
+      is BoxRule:
+      isWeighted(layer) || isWeightless(layer)
+    case is GeneralizedGammaRule, is SquaredWeightsRule: isWeighted(layer)
+    case is PNormRule: isWeightless(layer)
     case is PassRule:
       layer is ReLU || layer is BatchNormalization || layer is LocalResponseNormalization || onlyRearranges(layer)
     case is WinnerTakesAllRule: layer is MaxPooling

@@ -1,3 +1,5 @@
+import Foundation
+
 @testable import RelevancePropagation
 
 extension Contributions {
@@ -10,30 +12,56 @@ extension Contributions {
     case let rule as ZeroRule:  // a_i w_ik / z_k
       return divide(R, bias, rule.stabilizer) { a[$0] * $1 }
     case let rule as EpsilonRule:  // a_i w_ik / (z_k + ε sign z_k)
-      return divide(R, bias, rule.epsilon) { a[$0] * $1 }
+      return divide(R, rule.bias == .none ? none : bias, rule.epsilon, handsOn: rule.bias == .distribute) { a[$0] * $1 }
     case let rule as GammaRule:  // a_i (w + γ w⁺), the bias likewise, as unit 0
       let gamma = Double(rule.gamma)
       let constant =
         switch rule.bias {
-        case .favoured: bias.map { $0 + gamma * max($0, 0) }
+        case .favoured, .distribute: bias.map { $0 + gamma * max($0, 0) }
         case .plain: bias
         case .none: none
         }
-      return divide(R, constant, rule.stabilizer) { a[$0] * ($1 + gamma * max($1, 0)) }
+      return divide(R, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
+        a[$0] * ($1 + gamma * max($1, 0))
+      }
     case let rule as GeneralizedGammaRule:
-      return generalizedGamma(Double(rule.gamma), rule.stabilizer, a, R)
+      return generalizedGamma(rule, a, R)
     case let rule as ZPlusRule:  // (a_i w_ik)⁺
-      let constant = rule.bias == .positive ? bias.map { max($0, 0) } : none
-      return divide(R, constant, rule.stabilizer) { max(a[$0] * $1, 0) }
+      let constant =
+        switch rule.bias {
+        case .positive, .distribute: bias.map { max($0, 0) }
+        case .none: none
+        case .full: bias
+        }
+      return divide(R, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
+        rule.inputs == .whole ? a[$0] * max($1, 0) : max(a[$0] * $1, 0)
+      }
     case let rule as AlphaBetaRule:  // α (a_i w_ik)⁺ / Σ⁺ − β (a_i w_ik)⁻ / Σ⁻
       let alpha = Double(rule.alpha)
-      let up = divide(R, rule.bias == .split ? bias.map { max($0, 0) } : none, rule.stabilizer) {
-        max(a[$0] * $1, 0)
-      }
-      let down = divide(R, rule.bias == .split ? bias.map { min($0, 0) } : none, rule.stabilizer) {
-        min(a[$0] * $1, 0)
-      }
+      let (above, below) =
+        switch rule.bias {
+        case .split, .distribute: (bias.map { max($0, 0) }, bias.map { min($0, 0) })
+        case .none: (none, none)
+        case .full: (bias, bias)
+        }
+      let handsOn = rule.bias == .distribute
+      let up = divide(R, above, rule.stabilizer, handsOn: handsOn) { max(a[$0] * $1, 0) }
+      let down = divide(R, below, rule.stabilizer, handsOn: handsOn) { min(a[$0] * $1, 0) }
       return up.indices.map { alpha * up[$0] - (alpha - 1) * down[$0] }
+    case let rule as AlphaBetaXRule:  // four groups by the signs of a and w
+      let (above, below) =
+        rule.bias == .split ? (bias.map { max($0, 0) }, bias.map { min($0, 0) }) : (none, none)
+      let groups = [
+        (Double(rule.alphaPositive), divide(R, above, rule.stabilizer) { max(a[$0], 0) * max($1, 0) }),
+        (Double(rule.alphaNegative), divide(R, below, rule.stabilizer) { min(a[$0], 0) * min($1, 0) }),
+        (-Double(rule.betaPositive), divide(R, below, rule.stabilizer) { max(a[$0], 0) * min($1, 0) }),
+        (-Double(rule.betaNegative), divide(R, above, rule.stabilizer) { min(a[$0], 0) * max($1, 0) }),
+      ]
+      return a.indices.map { i in groups.reduce(0) { $0 + $1.0 * $1.1[i] } }
+    case let rule as PNormRule:  // sign(a) |a|^p, weighted as the mean or sum weighs
+      return divide(R, none, rule.stabilizer) { i, w in
+        (a[i] < 0 ? -1 : 1) * pow(abs(a[i]), Double(rule.p)) * w
+      }
     case let rule as FlatRule:  // 1 / number of inputs
       return divide(R, none, rule.stabilizer) { _, _ in 1 }
     case let rule as SquaredWeightsRule:  // w_ik²
@@ -53,24 +81,30 @@ extension Contributions {
   }
 
   /// Where z > 0 contributions that are positive weigh 1 + γ, where z < 0 those that are negative.
-  private func generalizedGamma(_ gamma: Double, _ stabilizer: Stabilizer, _ a: [Double], _ R: [Double]) -> [Double] {
+  private func generalizedGamma(_ rule: GeneralizedGammaRule, _ a: [Double], _ R: [Double]) -> [Double] {
+    let gamma = Double(rule.gamma)
+    let kept = rule.bias == .none ? bias.map { _ in 0.0 } : bias
+    let handsOn = rule.bias == .distribute
     let z = output(a)
     let up = divide(
-      z.indices.map { z[$0] > 0 ? R[$0] : 0 }, bias.map { $0 + gamma * max($0, 0) }, stabilizer
+      z.indices.map { z[$0] > 0 ? R[$0] : 0 }, kept.map { $0 + gamma * max($0, 0) }, rule.stabilizer, handsOn: handsOn
     ) { a[$0] * $1 + gamma * max(a[$0] * $1, 0) }
     let down = divide(
-      z.indices.map { z[$0] < 0 ? R[$0] : 0 }, bias.map { $0 + gamma * min($0, 0) }, stabilizer
+      z.indices.map { z[$0] < 0 ? R[$0] : 0 }, kept.map { $0 + gamma * min($0, 0) }, rule.stabilizer, handsOn: handsOn
     ) { a[$0] * $1 + gamma * min(a[$0] * $1, 0) }
     return up.indices.map { up[$0] + down[$0] }
   }
 
-  /// R_i = Σ_k n_ik / stab(Σ_i n_ik + constant_k) · R_k, with n_ik of input i and weight w_ik.
+  /// R_i = Σ_k n_ik / stab(Σ_i n_ik + constant_k) · R_k, with n_ik of input i and weight w_ik; with `handsOn` every input
+  /// of unit k counts its part of the constant as its own: n_ik + constant_k / n_k.
   private func divide(
-    _ R: [Double], _ constant: [Double], _ stabilizer: Stabilizer, numerator: (Int, Double) -> Double
+    _ R: [Double], _ constant: [Double], _ stabilizer: Stabilizer, handsOn: Bool = false,
+    numerator: (Int, Double) -> Double
   ) -> [Double] {
     let z = edges.indices.map { k in cancelled(edges[k].reduce(constant[k]) { $0 + numerator($1.i, $1.w) }) }
-    let rms = (z.reduce(0) { $0 + $1 * $1 } / Double(z.count)).squareRoot()
-    let epsilon = Double(stabilizer.epsilon) + Double(stabilizer.relative) * rms
+    let mean = stabilizer.statistic == .deviation ? z.reduce(0, +) / Double(z.count) : 0
+    let spread = (z.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(z.count)).squareRoot()
+    let epsilon = Double(stabilizer.epsilon) + Double(stabilizer.relative) * spread
     var result = [Double](repeating: 0, count: inputCounts.reduce(0, +))
     for k in edges.indices {
       let denominator =
@@ -80,7 +114,8 @@ extension Contributions {
         case .atZero: z[k] == 0 ? epsilon : z[k]
         }
       guard cancelled(denominator) != 0 else { continue }
-      for edge in edges[k] { result[edge.i] += numerator(edge.i, edge.w) / denominator * R[k] }
+      let part = handsOn ? constant[k] / Double(edges[k].count) : 0
+      for edge in edges[k] { result[edge.i] += (numerator(edge.i, edge.w) + part) / denominator * R[k] }
     }
     return result
   }
