@@ -25,10 +25,7 @@ struct ExplainCommand: ParsableCommand {
     help: ArgumentHelp("The class to explain, by index or name. Default: the top class.", valueName: "class"))
   var classText: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Which rule each layer gets: \(Preset.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
-  var composite = "seed"
+  @OptionGroup(title: "Rules") var compositeOptions: CompositeOptions
 
   @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
 
@@ -47,7 +44,7 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup(title: "Device") var deviceOptions: DeviceOptions
 
   func run() throws {
-    let preset = try Preset.named(composite)
+    let preset = try compositeOptions.preset()
     let colors = try pictureOptions.colors()
     let normalization = try pictureOptions.normalization()
     let progress = Progress()
@@ -81,8 +78,10 @@ struct ExplainCommand: ParsableCommand {
         if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
         progress.finish()
         printExplanation(explanation, image: image, photograph, input, choice: choice)
-        print(String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))
-      } catch where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
+        print(
+          String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound)
+        )
+      } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
         progress.finish()
         failures += 1
         FileHandle.standardError.write(Data("relprop: \(error)\n".utf8))

@@ -13,5 +13,8 @@ struct RulesCommand: ParsableCommand {
     print("\nComposites (explain --composite NAME)")
     let presets = Preset.all.map(\.name.count).max() ?? 0
     for preset in Preset.all { print("  \(preset.name.padded(to: presets))  \(preset.summary)") }
+    print("\nProfiles (explain --profile NAME)")
+    let profiles = Profile.all.map(\.name.count).max() ?? 0
+    for profile in Profile.all { print("  \(profile.name.padded(to: profiles))  \(profile.summary)") }
   }
 }

@@ -40,7 +40,8 @@ public struct RuleTable: Sendable {
     case .shares(let shares, _):
       guard let view = linearView(of: layer) else { return ("the layer is not linear", remedy(at: layer)) }
       let terms = shares.flatMap(\.terms)
-      guard view.linearMap != nil || (shares.allSatisfy { $0.gate == .always } && !terms.contains { $0.weight == .square })
+      guard
+        view.linearMap != nil || (shares.allSatisfy { $0.gate == .always } && !terms.contains { $0.weight == .square })
       else { return ("the layer has no weights", "use epsilon, zero or flat") }
       guard view.linearMap == nil || !terms.contains(where: \.readsPower)
       else { return ("powers of activations are for poolings and sums", "use epsilon") }

@@ -91,7 +91,8 @@ struct PlanBuilder {
         add(
           .absorbed(
             node: index, relevance: incoming, z: z, gate: share.gate, s: s,
-            bias: share.distributesBias ? .none : term.bias, coefficient: term.coefficient, entry: LedgerEntry(node: index, kind: kind)))
+            bias: share.distributesBias ? .none : term.bias, coefficient: term.coefficient,
+            entry: LedgerEntry(node: index, kind: kind)))
       }
     }
     // Steps 3 and 4.

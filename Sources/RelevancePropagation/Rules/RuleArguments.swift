@@ -39,7 +39,8 @@ public struct RuleArguments {
   }
 
   /// One of a type's names.
-  public mutating func choice<T: RawRepresentable<String> & CaseIterable>(_ name: String, default other: T) throws -> T {
+  public mutating func choice<T: RawRepresentable<String> & CaseIterable>(_ name: String, default other: T) throws -> T
+  {
     guard let value = value(name) else { return other }
     guard case .text(let text) = value, let choice = T(rawValue: text) else {
       throw problem(name, T.allCases.map(\.rawValue).joined(separator: ", "), value)

@@ -55,7 +55,7 @@ import Testing
   @Test("every preset resolves and runs on every graph", arguments: SmallNetwork.all(biased: true, seed: 5), Preset.all)
   func presets(_ small: SmallNetwork, _ preset: Preset) throws {
     let network = try small.network.canonized()
-    let composite = preset.composite(for: network, low: [-1, -1, -1], high: [1, 1, 1])
+    let composite = try preset.composite(for: network, low: [-1, -1, -1], high: [1, 1, 1])
     let table = try composite.resolve(for: network)
     let found = try DeviceRun(network, rules: table.rules, images: SmallNetwork.images(1, seed: 6))
     #expect(found.relevance.input.firstNonFinite == nil)
