@@ -1,0 +1,73 @@
+import Foundation
+import ModelFormats
+
+@testable import RelevancePropagation
+
+/// Stored results of other implementations, where they lie beside the package: RELPROP_SHARED, or `shared` next to it.
+enum PeerCases {
+  static let folder: URL? = {
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let candidates = [
+      ProcessInfo.processInfo.environment["RELPROP_SHARED"].map { URL(filePath: $0) },
+      package.deletingLastPathComponent().appending(path: "shared"),
+      package.deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared"),
+    ]
+    return candidates.compactMap { $0 }.first {
+      FileManager.default.fileExists(atPath: $0.appending(path: "reference/refs").path)
+    }
+  }()
+
+  /// One entry of cases.json.
+  struct Case: Decodable {
+    struct Tolerance: Decodable { let max_rel: Double }
+    struct Disagreement: Decodable { let input_max_rel: Double }
+    let `case`: String
+    let target: [Int]?
+    let tolerance: Tolerance?
+    let disagreements: [String: Disagreement]?
+  }
+
+  private struct File: Decodable { let cases: [Case] }
+  private struct Description: Decodable {
+    struct Input: Decodable {
+      let low: [Float]
+      let high: [Float]
+    }
+    let input: Input
+  }
+
+  static func entry(_ model: String, _ name: String) throws -> Case {
+    let data = try Data(contentsOf: folder!.appending(path: "reference/refs/\(model)/cases.json"))
+    guard let found = try JSONDecoder().decode(File.self, from: data).cases.first(where: { $0.case == name }) else {
+      throw Missing(what: "\(model)/\(name)")
+    }
+    return found
+  }
+
+  /// The stored relevance at the input, in float32.
+  static func stored(_ model: String, _ name: String) throws -> Tensor {
+    let path = folder!.appending(path: "reference/refs/\(model)/\(name).safetensors").path
+    guard let tensor = try ModelFile.stateDictionary(path: path)["R.input"] else { throw Missing(what: path) }
+    return tensor
+  }
+
+  /// What `preset` finds at the input for the case's images and classes.
+  static func found(_ model: String, _ preset: Preset, classes: [Int]) throws -> Tensor {
+    let models = folder!.appending(path: "reference/models/\(model)")
+    let network = try ModelFile.load(path: models.appending(path: "model.onnx").path).network.canonized()
+    let description = try JSONDecoder().decode(
+      Description.self, from: Data(contentsOf: models.appending(path: "net.json")))
+    guard let images = try ModelFile.stateDictionary(path: models.appending(path: "inputs.safetensors").path)["x"]
+    else { throw Missing(what: "\(model): inputs") }
+    let rules = try preset.composite(for: network, low: description.input.low, high: description.input.high)
+      .resolve(for: network)
+    let device = try DeviceNetwork(network, on: TestDevice.engine, batch: images.shape[0])
+    let propagator = try Propagator(device, rules: rules, options: .init(ledger: false))
+    let trace = try device.forward(images)
+    let targets = classes.map { [preset.start == .one ? Target.one($0) : .logit($0)] }
+    return try propagator.propagate(trace, from: Target.start(targets, scores: try trace.scores())).input
+  }
+
+  struct Missing: Error { let what: String }
+}
