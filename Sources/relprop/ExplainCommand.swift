@@ -56,6 +56,7 @@ struct ExplainCommand: ParsableCommand {
     let target = try classText.map { try ClassChoice.index(of: $0, among: choice.labels) }
     var folder = try OutputFolder(output)
     printModel(choice)
+    fflush(nil)  // a reader at the other end of a pipe sees this before any error
 
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
@@ -81,8 +82,11 @@ struct ExplainCommand: ParsableCommand {
         if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
         progress.finish()
         printExplanation(explanation, image: image, photograph, input, choice: choice)
-        print(String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))
-      } catch where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
+        fflush(nil)
+        print(
+          String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound)
+        )
+      } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
         progress.finish()
         failures += 1
         FileHandle.standardError.write(Data("relprop: \(error)\n".utf8))
