@@ -27,6 +27,12 @@ extension OperatorTable {
       try graph.spend(8 * count, node)
       return .constant(TensorMessage(Float(scalar), shape: shape))
     },
+    // A constant in the type of another value: all are read as float32 in the end.
+    "CastLike": { node, graph in
+      guard case .constant(let tensor) = try graph.required(node, 0), ElementType.onnx[tensor.dataType]?.isFloat == true
+      else { throw node.unsupported("of anything but floating-point constants") }
+      return .constant(tensor)
+    },
     "Gather": { node, graph in
       let (numbers, indices) = (try constant(node, graph, 0), try constant(node, graph, 1))
       guard try node.integer("axis", default: 0) == 0 else { throw node.unsupported("along another axis than 0") }
@@ -79,9 +85,12 @@ extension OperatorTable {
     return .integers(numbers)
   }
 
-  /// Reshape, Squeeze and Unsqueeze of a few integers: a list, or one number.
+  /// Reshape, Squeeze and Unsqueeze of integers. Only lists and single numbers are kept, no tables.
   static func reshapeIntegers(_ node: NodeMessage, _ graph: inout GraphLowering) throws -> GraphValue {
-    .integers(try constant(node, graph, 0))
+    let numbers = try constant(node, graph, 0)
+    let staysList = try node.operation == "Reshape" ? (graph.integers(node, 1) ?? []).count < 2 : numbers.count == 1
+    guard staysList else { throw node.unsupported("of \(numbers) to a table") }
+    return .integers(numbers)
   }
 
   /// Constants of floats keep their type: all are read as float32 in the end.
@@ -98,6 +107,9 @@ extension OperatorTable {
 
   private static func constant(_ node: NodeMessage, _ graph: GraphLowering, _ index: Int) throws -> [Int] {
     guard let integers = try graph.integers(node, index) else { throw node.unsupported("without input \(index)") }
+    if case .constant(let tensor)? = try graph.value(node, index), tensor.shape.count > 1 {
+      throw node.unsupported("of a table of integers \(Shape(tensor.shape))")
+    }
     return integers
   }
 
