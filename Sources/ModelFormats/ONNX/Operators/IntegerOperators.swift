@@ -12,8 +12,12 @@ extension OperatorTable {
       throw node.unsupported("of this kind")
     },
     "Shape": { node, graph in
-      let input = try graph.activation(node)
-      let full = [graph.batch] + input.shape.extents
+      let full: [Int]
+      if case .constant(let tensor) = try graph.required(node, 0) {
+        full = tensor.shape
+      } else {
+        full = [graph.batch] + (try graph.activation(node).shape.extents)
+      }
       let start = clamp(try node.integer("start", default: 0), full.count)
       let end = clamp(try node.integer("end", default: full.count), full.count)
       return try folded(Array(full[min(start, end)..<end]), node)
