@@ -52,4 +52,5 @@ def main():
                       verbose=False, **names)
 
 
-main()
+if __name__ == "__main__":
+    main()

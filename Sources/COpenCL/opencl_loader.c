@@ -85,6 +85,8 @@ FORWARD(clGetProgramInfo, (cl_program program, cl_program_info key, size_t size,
 FORWARD(clGetProgramBuildInfo,
         (cl_program program, cl_device_id device, cl_program_build_info key, size_t size, void *value, size_t *needed),
         (program, device, key, size, value, needed))
+FORWARD(clGetKernelInfo, (cl_kernel kernel, cl_kernel_info key, size_t size, void *value, size_t *needed),
+        (kernel, key, size, value, needed))
 FORWARD(clSetKernelArg, (cl_kernel kernel, cl_uint index, size_t size, const void *value),
         (kernel, index, size, value))
 FORWARD(clEnqueueNDRangeKernel,

@@ -7,6 +7,7 @@ public final class Kernel: Sendable {
 
   private struct State: ~Copyable {
     let handle: Handle
+    let argumentCount: Int
     /// What the arguments refer to. PoCL aborts when a released buffer is still a kernel's argument.
     var retained: [any KernelArgument] = []
   }
@@ -14,11 +15,21 @@ public final class Kernel: Sendable {
 
   init(name: String, handle: consuming Handle) {
     self.name = name
-    self.state = Mutex(State(handle: handle))
+    var count: cl_uint = 0
+    clGetKernelInfo(handle.raw, cl_kernel_info(CL_KERNEL_NUM_ARGS), MemoryLayout<cl_uint>.size, &count, nil)
+    self.state = Mutex(State(handle: handle, argumentCount: Int(count)))
   }
 
   func enqueue(on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
     try state.withLock { state throws in
+      // Arguments of the launch before are still bound: too few would run with them.
+      guard arguments.count == state.argumentCount else {
+        throw ComputeError.call(
+          name: "clSetKernelArg", status: Status(rawValue: CL_INVALID_KERNEL_ARGS),
+          context: "kernel \(name) takes \(state.argumentCount) arguments, found \(arguments.count)")
+      }
+      // Old and new ones both, until all are bound.
+      state.retained += arguments
       for (position, argument) in arguments.enumerated() {
         let status = argument.withArgumentBytes {
           clSetKernelArg(state.handle.raw, cl_uint(position), $0.count, $0.baseAddress)

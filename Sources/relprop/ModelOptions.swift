@@ -49,11 +49,8 @@ struct ModelOptions: ParsableArguments {
     var preprocessing: Preprocessing
     var preprocessingReason: String
 
-    /// Digest of the model file.
-    var sha256: String {
-      guard let file = try? MappedFile(path: path) else { return "" }
-      return file.withBytes { Digest.sha256($0) }
-    }
+    /// Digest of the model file, for the report.
+    var sha256: String
   }
 
   func load() throws -> Choice {
@@ -69,7 +66,8 @@ struct ModelOptions: ParsableArguments {
       }
     let (preprocessing, reason) = try chosenPreprocessing(model)
     return Choice(
-      model: model, path: self.model, labels: names, preprocessing: preprocessing, preprocessingReason: reason)
+      model: model, path: self.model, labels: names, preprocessing: preprocessing, preprocessingReason: reason,
+      sha256: try MappedFile(path: self.model).withBytes { Digest.sha256($0) })
   }
 
   private func classCount(of network: Network) throws -> Int {

@@ -7,9 +7,9 @@ public struct IdentityDropping: Canonizer {
     var removed: [String: String] = [:]
     for node in network.nodes where isIdentity(node, in: network) { removed[node.name] = node.inputs[0] }
     // A network that is nothing but identities keeps its last node: the output must be one.
-    if let output = network[network.outputName], removed[output.name] != nil, network[output.inputs[0]] == nil {
-      removed[output.name] = nil
-    }
+    var source = network.outputName
+    while let next = removed[source] { source = next }
+    if source == network.inputName { removed[network.outputName] = nil }
     return removed.isEmpty ? network : try network.bypassing(removed)
   }
 

@@ -9,6 +9,8 @@ public struct SoftmaxStripping: Canonizer {
     // Rearrangements behind the softmax stay: only the softmax itself is bypassed.
     while let node = network[name] {
       if node.layer is Softmax {
+        // Alone it stays: the output must be a node.
+        if node.name == network.outputName, network[node.inputs[0]] == nil { break }
         removed[node.name] = node.inputs[0]
         break
       }

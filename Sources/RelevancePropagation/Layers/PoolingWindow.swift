@@ -28,11 +28,24 @@ public struct PoolingWindow: Sendable, Hashable {
     guard [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({ $0 >= 0 }),
       max(padding.top, padding.bottom) < span.vertical, max(padding.left, padding.right) < span.horizontal
     else { throw LayerError("padding \(padding) reaches beyond the window of \(span)") }
-    return [
-      channels,
-      Self.extent(height, padding.top, padding.bottom, span.vertical, stride.vertical, ceilMode),
-      Self.extent(width, padding.left, padding.right, span.horizontal, stride.horizontal, ceilMode),
-    ]
+    let rows = Self.extent(height, padding.top, padding.bottom, span.vertical, stride.vertical, ceilMode)
+    let columns = Self.extent(width, padding.left, padding.right, span.horizontal, stride.horizontal, ceilMode)
+    // A dilated window may step over a small image.
+    guard Self.seesPixels(rows, height, padding.top, kernel.vertical, stride.vertical, dilation.vertical),
+      Self.seesPixels(columns, width, padding.left, kernel.horizontal, stride.horizontal, dilation.horizontal)
+    else {
+      throw LayerError("a window of dilation \(dilation) sees no pixel of \(input)", remedy: "use a larger input image")
+    }
+    return [channels, rows, columns]
+  }
+
+  private static func seesPixels(
+    _ windows: Int, _ input: Int, _ before: Int, _ kernel: Int, _ stride: Int, _ dilation: Int
+  ) -> Bool {
+    dilation == 1
+      || (0..<windows).allSatisfy { window in
+        (0..<kernel).contains { (0..<input).contains(window * stride - before + $0 * dilation) }
+      }
   }
 
   private static func extent(_ input: Int, _ before: Int, _ after: Int, _ span: Int, _ stride: Int, _ ceil: Bool)

@@ -54,7 +54,10 @@ public struct Network: Sendable {
       let inputs = node.inputs.map { shapes[$0]! }
       do {
         guard node.layer.inputCount.contains(inputs.count) else {
-          throw LayerError("takes \(node.layer.inputCount) inputs, found \(inputs.count)")
+          let range = node.layer.inputCount
+          let expected =
+            range.count == 1 ? "\(range.lowerBound) input" : "\(range.lowerBound) to \(range.upperBound) inputs"
+          throw LayerError("takes \(expected), found \(inputs.count)")
         }
         let output = try node.layer.outputShape(for: inputs)
         guard output.extents.allSatisfy({ $0 > 0 }) else {
@@ -62,6 +65,7 @@ public struct Network: Sendable {
             "output would be empty (\(output)) for input \(inputs.map(\.description).joined(separator: ", "))",
             remedy: "use a larger input image")
         }
+        guard output.rank > 0 else { throw LayerError("output has no axis; every layer reads a first extent") }
         shapes[node.name] = output
       } catch let error as LayerError {
         throw NetworkError(node: node.name, problem: error.problem, remedy: error.remedy)

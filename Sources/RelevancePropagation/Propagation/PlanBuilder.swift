@@ -39,8 +39,11 @@ struct PlanBuilder {
     let node = network.nodes[index]
     switch rules[node.name].propagation {
     case .shares(let shares, let stabilizer):
-      for (number, share) in shares.enumerated() {
-        send(incoming, from: index, share: share, number: number, stabilizer: stabilizer)
+      let numbers = shares.indices.filter { number in !shares[number].terms.allSatisfy { vanishes($0, at: node) } }
+      for number in numbers {
+        send(
+          incoming, from: index, share: shares[number], number: number, stabilizer: stabilizer,
+          isFirst: number == numbers.first, isLast: number == numbers.last)
       }
     case .pass: pass(incoming, from: index)
     case .winnerTakesAll(let sharingTies): route(incoming, from: index, sharingTies: sharingTies)
@@ -51,14 +54,14 @@ struct PlanBuilder {
     }
   }
 
-  /// The four steps, for one share.
+  /// The four steps, for one share; `isFirst` and `isLast` of those the node has.
   private mutating func send(
-    _ incoming: TensorID, from index: Int, share: Share, number: Int, stabilizer: Stabilizer
+    _ incoming: TensorID, from index: Int, share: Share, number: Int, stabilizer: Stabilizer, isFirst: Bool,
+    isLast: Bool
   ) {
     let node = network.nodes[index]
     let outputCount = network.shapes[node.name]!.count
     let terms = share.terms.filter { !vanishes($0, at: node) }
-    guard !terms.isEmpty else { return }
 
     // Step 1. The denominator of LRP-0 and ε is the stored output itself.
     let z: Source
@@ -89,7 +92,7 @@ struct PlanBuilder {
     // Steps 3 and 4.
     for input in node.inputs.indices {
       let count = network.shapes[node.inputs[input]]!.count
-      contribute(from: index, to: input) { builder, target, accumulates in
+      contribute(from: index, to: input, isFirst: isFirst, isLast: isLast) { builder, target, accumulates in
         for (position, term) in terms.enumerated() {
           let c = builder.tensor(count, perTarget: true)
           builder.add(.transpose(node: index, weight: term.weight, s: s, input: input, into: c))
@@ -157,19 +160,21 @@ struct PlanBuilder {
 
   // MARK: bookkeeping
 
-  /// Gives `body` the tensor of an input's relevance and whether something is there already, and counts what it adds.
+  /// Gives `body` the tensor of an input's relevance and whether something is there already, and counts what it adds:
+  /// what is there before the node's first contribution and after its last.
   private mutating func contribute(
-    from index: Int, to input: Int, _ body: (inout PlanBuilder, TensorID, Bool) -> Void
+    from index: Int, to input: Int, isFirst: Bool = true, isLast: Bool = true,
+    _ body: (inout PlanBuilder, TensorID, Bool) -> Void
   ) {
     let name = network.nodes[index].inputs[input]
     let existing = relevance[name]
     let target = existing ?? tensor(network.shapes[name]!.count, perTarget: true)
     relevance[name] = target
-    if options.ledger, existing != nil {
+    if options.ledger, isFirst, existing != nil {
       add(.totals(of: target, entry: LedgerEntry(node: index, kind: .before(input: input))))
     }
     body(&self, target, existing != nil)
-    if options.ledger {
+    if options.ledger, isLast {
       add(.totals(of: target, entry: LedgerEntry(node: index, kind: .after(input: input))))
     }
   }

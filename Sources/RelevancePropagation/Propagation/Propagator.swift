@@ -60,7 +60,7 @@ public final class Propagator {
   public var bytes: Int { arena.bytes + modifiedBytes }
 
   /// Number of launches of one pass.
-  public var launchCount: Int { steps.count }
+  public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
   private func checkMemory() throws {
     let device = network.engine.device

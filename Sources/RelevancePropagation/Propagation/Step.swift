@@ -1,4 +1,4 @@
-/// One launch of the backward pass, as data: the plan is a list of these, made once and run for every batch.
+/// One step of the backward pass, as data: the plan is a list of these, made once and run for every batch.
 enum Step {
   /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
   case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
@@ -26,6 +26,17 @@ enum Step {
   case absorbed(
     node: Int, relevance: TensorID, z: Source, gate: Share.Gate, s: TensorID, bias: BiasPart, coefficient: Float,
     entry: LedgerEntry)
+}
+
+extension Step {
+  /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes.
+  func launches(in network: Network) -> Int {
+    switch self {
+    case .apply(let node, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .statistic: 2
+    default: 1
+    }
+  }
 }
 
 /// A tensor of the backward pass, before it has memory.

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import RelevancePropagation
+
+/// Launches are counted, not timed: a change here is a change of cost and wants its reason.
+@Suite struct LaunchCountTests {
+  /// The number of launches of `rule` in the VGG-like network, without the ledger.
+  private func count(_ network: Network, _ rule: any Rule, ledger: Bool = false) throws -> Int {
+    let device = try DeviceNetwork(network, on: TestDevice.engine)
+    let table = try RuleTable(RuleSet(rule: rule).rules(for: network), for: network)
+    return try Propagator(device, rules: table, options: .init(ledger: ledger)).launchCount
+  }
+
+  @Test("launches of the VGG-like network: 5 weighted layers, 2 poolings, everything else free")
+  func vggLike() throws {
+    let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
+    // A layer: quotient, transpose, product. A pooling: one. The denominator is the stored output.
+    #expect(try count(network, EpsilonRule()) == 5 * 3 + 2)
+    // With a relative ε two more: partial sums, root.
+    #expect(try count(network, EpsilonRule(Stabilizer(0, relative: 1))) == 5 * 5 + 2)
+    // γ computes its own denominator.
+    #expect(try count(network, GammaRule()) == 5 * 4 + 2)
+    // z⁺: one term behind a rectifier (4 layers), two at the input: 2 denominators, quotient, 2 · (transpose, product).
+    #expect(try count(network, ZPlusRule()) == 4 * 4 + 7 + 2)
+    #expect(try count(network, AlphaBetaRule(alpha: 2)) == 4 * 8 + 14 + 2)
+    #expect(try count(network, GradientRule()) == 5 + 4 + 2)
+  }
+
+  @Test("an addition of two inputs costs its quotient, and a copy and a product for each")
+  func addition() throws {
+    let network = try Network(
+      name: "sum", inputShape: [3],
+      nodes: [
+        .init(name: "relu", layer: ReLU(), inputs: ["input"]),
+        .init(name: "sum", layer: Addition(), inputs: ["relu", "input"]),
+      ], outputName: "sum")
+    // + the copy of R through the rectifier onto what the input has already.
+    #expect(try count(network, EpsilonRule()) == 1 + 2 * 2 + 1)
+    let device = try DeviceNetwork(network, on: TestDevice.engine)
+    let flat = try RuleTable(["relu": PassRule(), "sum": FlatRule()], for: network)
+    // Flat fills its own denominator, an addition one input at a time.
+    #expect(try Propagator(device, rules: flat, options: .init(ledger: false)).launchCount == 2 + 1 + 2 * 2 + 1)
+  }
+}
