@@ -24,6 +24,12 @@ extension OperatorTable {
     },
     // What unoptimised exports write for a bias of zeros: one number repeated, no shape known only at run time.
     "Expand": { node, graph in
+      // A list of integers that stays as it is.
+      if case .integers(let list) = try graph.required(node, 0), let shape = try graph.integers(node, 1),
+        shape == [1] || shape == [list.count]
+      {
+        return .integers(list)
+      }
       guard case .constant = try graph.required(node, 0), let shape = try graph.integers(node, 1),
         let scalar = try graph.scalar(node, 0)
       else { throw node.unsupported("of anything but one constant number") }
