@@ -325,7 +325,7 @@ struct ONNXOperatorTests {
     graph.node("LSTM", ["x"], ["y"], name: "rnn/lstm")
     #expect(
       graph.refusal().hasPrefix(
-        "m.onnx: node \"rnn/lstm\": operator LSTM is not supported; supported: Add, AveragePool, "))
+        "m.onnx: operator not supported: LSTM (node \"rnn/lstm\"); supported: Add, AveragePool, "))
     var foreign = GraphBuilder()
     foreign.node("Relu", ["x"], ["y"], domain: "com.example")
     #expect(foreign.refusal().contains("node \"y\": operator com.example.Relu is not supported"))
