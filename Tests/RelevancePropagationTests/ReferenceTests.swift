@@ -1,3 +1,4 @@
+import ModelFormats
 import ReferenceCaseSupport
 import Testing
 
@@ -34,5 +35,26 @@ struct ReferenceTests {
       #expect(reference.kind == "forward" || expected["R.input"] != nil)
     }
     #expect(try ReferenceSet.cases(of: model).filter { names.contains($0.name) }.count == names.count)
+  }
+
+  @Test(
+    "the ONNX file of every model gives the stored scores",
+    arguments: [
+      "convvar1", "lenet5", "mnist_cnn", "mnist_mlp", "resmicro1", "vggmicro_48x80", "vggmicro_a", "vggmicro_avgpool",
+      "vggmicro_bn", "vggmicro_nobias",
+    ])
+  func scoresOfONNX(_ model: String) throws {
+    let folder = "\(ReferenceSet.folder)/models/\(model)"
+    let images = try #require(try ModelFile.stateDictionary(path: folder + "/inputs.safetensors")["x"])
+    let loaded = try ModelFile.load(path: folder + "/model.onnx")
+    let network = try loaded.network.canonized()
+    let device = try DeviceNetwork(network, on: TestDevice.engine, batch: images.shape[0])
+    let scores = try device.forward(images).scores()
+    let stored = try ReferenceSet.tensors(of: model, "forward")
+    // Exporters rename nodes; the scores are the last layer's.
+    let description = try NetworkDescription.network(folder: folder)
+    let expected = try #require(stored["A." + description.outputName])
+    let measures = Measures(scores.reshaped(expected.shape), expected)
+    #expect(measures.largest <= 1e-5, "\(model): off by \(measures.largest) of max|logit|")
   }
 }
