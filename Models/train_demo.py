@@ -216,6 +216,7 @@ def export(network: nn.Module, classes: list, path: Path) -> None:
         "format": "pt", "relprop.labels": json.dumps(classes), "relprop.preprocessing": json.dumps(preprocessing),
     }
     save_file({name: value.contiguous() for name, value in network.state_dict().items()}, path, metadata)
+    path.chmod(0o644)
 
 
 def main() -> None:
