@@ -57,22 +57,30 @@ let package = Package(
       ]),
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
+    .target(
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",
-      dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCases"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
-      name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
+      name: "RelevancePropagationTests",
+      dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
-    .testTarget(name: "ScenesTests", dependencies: ["Scenes", "Imaging", "DemoModel"]),
-    .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),
+    .testTarget(
+      name: "ScenesTests",
+      dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

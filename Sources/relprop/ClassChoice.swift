@@ -2,11 +2,11 @@ import ArgumentParser
 
 /// A class by index or by name.
 enum ClassChoice {
-  /// - Throws: `ValidationError` listing what is near, where no class or several classes match.
+  /// - Throws: `CommandError` listing what is near, where no class or several classes match.
   static func index(of text: String, among labels: [String]) throws -> Int {
     if let index = Int(text) {
       guard labels.indices.contains(index) else {
-        throw ValidationError(
+        throw CommandError(
           "--class \(text): the network has classes 0 to \(labels.count - 1)")
       }
       return index
@@ -20,7 +20,7 @@ enum ClassChoice {
     let partial = exact.isEmpty ? labels.indices.filter { labels[$0].lowercased().contains(wanted) } : exact
     if partial.count == 1 { return partial[0] }
     let list = partial.prefix(8).map { "\($0) \(labels[$0])" }.joined(separator: "; ")
-    throw ValidationError(
+    throw CommandError(
       partial.isEmpty
         ? "--class \(text): no class of this name; give its index (0 to \(labels.count - 1)) or --labels FILE"
         : "--class \(text): \(partial.count) classes match: \(list); give an index")

@@ -20,11 +20,12 @@ struct DemoCommand: ParsableCommand {
 
   @Option(
     name: .customLong("class"),
-    help: ArgumentHelp("What to draw: \(SceneClass.allCases.map(\.label).joined(separator: ", ")).", valueName: "class"))
+    help: ArgumentHelp("What to draw: \(SceneClass.allCases.map(\.label).joined(separator: ", ")).", valueName: "class")
+  )
   var subject = SceneClass.castle.label
 
   @Option(help: "Which scene of the class.")
-  var seed: UInt64 = 1
+  var seed: UInt64 = 3
 
   @Option(
     help: ArgumentHelp(
@@ -38,8 +39,8 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup(title: "Device") var deviceOptions: DeviceOptions
 
-  /// Pictures for people: five pixels a pixel of the network.
-  private static let pictureSize = 5 * Scene.networkSize
+  /// Pictures for people: four pixels a pixel of the network.
+  private static let pictureSize = 4 * Scene.networkSize
 
   func run() throws {
     let subject = try SceneClass(named: subject)
@@ -62,7 +63,8 @@ struct DemoCommand: ParsableCommand {
       choice: choice, explainer: explainer, preset: preset, preprocessor: preprocessor, colors: colors,
       normalization: normalization, device: engine.device)
     let stem = folder.path + "/demo"
-    let bound = try writer.write(explanation, of: "scene of class \(subject.label), seed \(seed)", photograph, input, to: stem)
+    let bound = try writer.write(
+      explanation, of: "scene of class \(subject.label), seed \(seed)", photograph, input, to: stem)
     try writePictures(scene, explanation, colors: colors, bound: bound, stem: stem)
     try report(scene, explanation, choice: choice, stem: stem)
   }
@@ -100,7 +102,8 @@ struct DemoCommand: ParsableCommand {
     let probabilities = explanation.scores.probabilities
     for index in explanation.scores.ranking.prefix(3) {
       print(
-        String(format: "  %@ %5.1f %%  score %8.4f  ", index == explanation.target ? "*" : " ", 100 * probabilities[index],
+        String(
+          format: "  %@ %5.1f %%  score %8.4f  ", index == explanation.target ? "*" : " ", 100 * probabilities[index],
           explanation.scores.logits[index]) + choice.labels[index])
     }
     if let ledger = explanation.ledger {
@@ -115,6 +118,8 @@ struct DemoCommand: ParsableCommand {
     } else {
       print("no relevance is positive")
     }
-    print("wrote \(stem).png: scene, heatmap and overlay; and \(stem).{scene,heatmap,overlay,mask}.png, .relevance.npy, .json")
+    print(
+      "wrote \(stem).png: scene, heatmap and overlay; and \(stem).{scene,heatmap,overlay,mask}.png, .relevance.npy, .json"
+    )
   }
 }

@@ -53,6 +53,7 @@ struct ExplainCommand: ParsableCommand {
     let target = try classText.map { try ClassChoice.index(of: $0, among: choice.labels) }
     var folder = try OutputFolder(output)
     printModel(choice)
+    fflush(nil)  // a reader at the other end of a pipe sees this before any error
 
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
@@ -78,6 +79,7 @@ struct ExplainCommand: ParsableCommand {
         if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
         progress.finish()
         printExplanation(explanation, image: image, photograph, input, choice: choice)
+        fflush(nil)
         print(
           String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound)
         )

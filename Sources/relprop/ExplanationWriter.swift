@@ -46,10 +46,6 @@ struct ExplanationWriter {
     let files = [
       "heatmap": stem + ".heatmap.png", "overlay": stem + ".overlay.png", "relevance": stem + ".relevance.npy",
     ]
-    try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: files["heatmap"]!)
-    try overlay(heatmap, photograph, input, bound: bound).write(to: files["overlay"]!)
-    try NumPyArray(explanation.relevance).write(to: files["relevance"]!)
-
     let probabilities = explanation.scores.probabilities
     func described(_ index: Int) -> ExplanationReport.Class {
       .init(
@@ -59,17 +55,28 @@ struct ExplanationWriter {
     let report = ExplanationReport(
       model: template,
       image: .init(
-        path: image, width: photograph.width, height: photograph.height, seen: [seen.x, seen.y, seen.width, seen.height]),
+        path: image, width: photograph.width, height: photograph.height,
+        seen: [seen.x, seen.y, seen.width, seen.height]),
       preprocessing: preprocessor.preprocessing, composite: composite, rules: rules,
       target: described(explanation.target), top: explanation.scores.ranking.prefix(10).map(described),
       relevanceSum: heatmap.sum,
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
       heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(device),
       seconds: .init(forward: explanation.forwardSeconds, backward: explanation.backwardSeconds), files: files)
+    let results = ResultFiles()
+    try results.write(files["heatmap"]!) {
+      try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
+    }
+    try results.write(files["overlay"]!) { try overlay(heatmap, photograph, input, bound: bound).write(to: $0) }
+    try results.write(files["relevance"]!) { try NumPyArray(explanation.relevance).write(to: $0) }
+    try results.write(stem + ".json") { try AtomicFile.write(Self.json(report), to: $0) }
+    return bound
+  }
+
+  private static func json(_ report: ExplanationReport) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(String(decoding: encoder.encode(report), as: UTF8.self) + "\n", to: stem + ".json")
-    return bound
+    return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
   }
 
   /// The heatmap over the photograph, in the place the network saw.

@@ -73,7 +73,7 @@ struct ModelOptions: ParsableArguments {
   private func classCount(of network: Network) throws -> Int {
     let shape = network.outputShape
     guard shape.count == shape[0] else {
-      throw ValidationError(
+      throw CommandError(
         "\(model): the output is \(shape), not one score a class; only classifiers can be explained "
           + "(a fully convolutional network needs its training size: --size)")
     }
@@ -88,7 +88,7 @@ struct ModelOptions: ParsableArguments {
     case "torchvision": (chosen, reason) = (.torchvision, "--preprocessing torchvision")
     case "caffe": (chosen, reason) = (.caffe, "--preprocessing caffe")
     default:
-      throw ValidationError("--preprocessing \(preprocessing): expected torchvision, caffe or auto")
+      throw CommandError("--preprocessing \(preprocessing): expected torchvision, caffe or auto")
     }
     if let mean {
       chosen.mean = try Self.numbers(mean, "--mean")
@@ -100,18 +100,18 @@ struct ModelOptions: ParsableArguments {
     if let fit { chosen.fitting = try Self.choice(fit, "--fit") }
     if [mean, std, scale, channels, fit].contains(where: { $0 != nil }) { reason += ", changed by options" }
     guard chosen.mean.count == chosen.deviation.count, chosen.mean.count == model.network.inputShape[0] else {
-      throw ValidationError(
+      throw CommandError(
         "the network has \(model.network.inputShape[0]) input channel(s), but mean has \(chosen.mean.count) and std "
           + "\(chosen.deviation.count) number(s)")
     }
-    guard chosen.deviation.allSatisfy({ $0 != 0 }) else { throw ValidationError("--std must not be 0") }
+    guard chosen.deviation.allSatisfy({ $0 != 0 }) else { throw CommandError("--std must not be 0") }
     return (chosen, reason)
   }
 
   private static func extent(_ text: String) throws -> Extent {
     let sides = text.split(separator: "x").map { Int($0) ?? 0 }
     guard (1...2).contains(sides.count), sides.allSatisfy({ $0 > 0 }) else {
-      throw ValidationError("--size \(text): expected a number of pixels, or height x width such as 224x320")
+      throw CommandError("--size \(text): expected a number of pixels, or height x width such as 224x320")
     }
     return Extent(sides[0], sides.last!)
   }
@@ -119,7 +119,7 @@ struct ModelOptions: ParsableArguments {
   private static func numbers(_ text: String, _ option: String) throws -> [Double] {
     try text.split(separator: ",").map { part in
       guard let number = Double(part.trimmingCharacters(in: .whitespaces)), number.isFinite else {
-        throw ValidationError("\(option) \(text): expected numbers separated by commas")
+        throw CommandError("\(option) \(text): expected numbers separated by commas")
       }
       return number
     }
@@ -129,14 +129,14 @@ struct ModelOptions: ParsableArguments {
     let parts = text.split(separator: "/").map { Double($0) ?? .nan }
     let value = parts.count == 2 ? parts[0] / parts[1] : parts.first ?? .nan
     guard parts.count <= 2, value.isFinite, value > 0 else {
-      throw ValidationError("\(option) \(text): expected a positive number such as 1/255")
+      throw CommandError("\(option) \(text): expected a positive number such as 1/255")
     }
     return value
   }
 
   private static func choice<T: RawRepresentable<String> & CaseIterable>(_ text: String, _ option: String) throws -> T {
     guard let value = T(rawValue: text) else {
-      throw ValidationError("\(option) \(text): expected \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw CommandError("\(option) \(text): expected \(T.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return value
   }

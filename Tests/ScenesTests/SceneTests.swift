@@ -17,7 +17,7 @@ import Testing
         hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
       }
     }
-    #expect(hash == 0xc6c99ce644ea0230, "found 0x\(String(hash, radix: 16))")
+    #expect(hash == 0xc6c9_9ce6_44ea_0230, "found 0x\(String(hash, radix: 16))")
   }
 
   @Test("Different seeds give different scenes", arguments: SceneClass.allCases)

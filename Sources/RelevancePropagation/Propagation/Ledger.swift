@@ -62,7 +62,8 @@ public struct Ledger: Sendable {
         }
       }
       return Layer(
-        node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief, incoming: incoming.map(\.x),
+        node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label,
+        briefRule: rules[node.name].brief, incoming: incoming.map(\.x),
         outgoing: outgoing, bias: bias, stabilizer: stabilizer, magnitude: incoming.map(\.y),
         largest: incoming.map(\.z), nonFinite: nonFinite)
     }

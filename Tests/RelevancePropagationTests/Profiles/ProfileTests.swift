@@ -59,7 +59,7 @@ import Testing
   ]
 
   @Test(
-    "a profile's numbers are its package's", .enabled(if: PeerCases.folder != nil, "needs the stored peer results"),
+    "a profile's numbers are its package's", .enabled(if: ReferenceSet.isThere, "needs the stored peer results"),
     arguments: peers)
   func peer(_ peer: Peer) throws {
     let entry = try PeerCases.entry(peer.model, peer.name)
@@ -75,7 +75,7 @@ import Testing
 
   @Test(
     "iNNvestigate's αβ differs from zennit's by the size its own program shows",
-    .enabled(if: PeerCases.folder != nil, "needs the stored peer results"),
+    .enabled(if: ReferenceSet.isThere, "needs the stored peer results"),
     arguments: [("alphabeta_2_1", "alpha-beta:alpha=2"), ("alphabeta_3_2", "alpha-beta:alpha=3")])
   func fullBias(_ name: String, _ composite: String) throws {
     let entry = try PeerCases.entry("vggmicro_a", name)

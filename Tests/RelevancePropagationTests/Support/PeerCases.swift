@@ -3,21 +3,8 @@ import ModelFormats
 
 @testable import RelevancePropagation
 
-/// Stored results of other implementations, where they lie beside the package: RELPROP_SHARED, or `shared` next to it.
+/// Stored results of other implementations, beside what composites of the library find.
 enum PeerCases {
-  static let folder: URL? = {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let candidates = [
-      ProcessInfo.processInfo.environment["RELPROP_SHARED"].map { URL(filePath: $0) },
-      package.deletingLastPathComponent().appending(path: "shared"),
-      package.deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared"),
-    ]
-    return candidates.compactMap { $0 }.first {
-      FileManager.default.fileExists(atPath: $0.appending(path: "reference/refs").path)
-    }
-  }()
-
   /// One entry of cases.json.
   struct Case: Decodable {
     struct Tolerance: Decodable { let max_rel: Double }
@@ -38,7 +25,7 @@ enum PeerCases {
   }
 
   static func entry(_ model: String, _ name: String) throws -> Case {
-    let data = try Data(contentsOf: folder!.appending(path: "reference/refs/\(model)/cases.json"))
+    let data = try Data(contentsOf: URL(filePath: "\(ReferenceSet.folder)/refs/\(model)/cases.json"))
     guard let found = try JSONDecoder().decode(File.self, from: data).cases.first(where: { $0.case == name }) else {
       throw Missing(what: "\(model)/\(name)")
     }
@@ -47,14 +34,13 @@ enum PeerCases {
 
   /// The stored relevance at the input, in float32.
   static func stored(_ model: String, _ name: String) throws -> Tensor {
-    let path = folder!.appending(path: "reference/refs/\(model)/\(name).safetensors").path
-    guard let tensor = try ModelFile.stateDictionary(path: path)["R.input"] else { throw Missing(what: path) }
+    guard let tensor = try ReferenceSet.tensors(of: model, name)["R.input"] else { throw Missing(what: "\(model)/\(name)") }
     return tensor
   }
 
   /// What `preset` finds at the input for the case's images and classes.
   static func found(_ model: String, _ preset: Preset, classes: [Int]) throws -> Tensor {
-    let models = folder!.appending(path: "reference/models/\(model)")
+    let models = URL(filePath: "\(ReferenceSet.folder)/models/\(model)")
     let network = try ModelFile.load(path: models.appending(path: "model.onnx").path).network.canonized()
     let description = try JSONDecoder().decode(
       Description.self, from: Data(contentsOf: models.appending(path: "net.json")))

@@ -6,13 +6,15 @@ extension Contributions {
   /// R_i of one image for a rule that divides R_k in proportion to something: the papers' formulas, one by one.
   ///
   /// Nil for a rule that does not.
-  func relevance(_ rule: any Rule, a: [Double], R: [Double]) -> [Double]? {
+  func relevance(_ rule: any Rule, a: [Double], incoming: [Double]) -> [Double]? {
     let none = bias.map { _ in 0.0 }
     switch rule {
     case let rule as ZeroRule:  // a_i w_ik / z_k
-      return divide(R, bias, rule.stabilizer) { a[$0] * $1 }
+      return divide(incoming, bias, rule.stabilizer) { a[$0] * $1 }
     case let rule as EpsilonRule:  // a_i w_ik / (z_k + ε sign z_k)
-      return divide(R, rule.bias == .none ? none : bias, rule.epsilon, handsOn: rule.bias == .distribute) { a[$0] * $1 }
+      return divide(incoming, rule.bias == .none ? none : bias, rule.epsilon, handsOn: rule.bias == .distribute) {
+        a[$0] * $1
+      }
     case let rule as GammaRule:  // a_i (w + γ w⁺), the bias likewise, as unit 0
       let gamma = Double(rule.gamma)
       let constant =
@@ -21,11 +23,11 @@ extension Contributions {
         case .plain: bias
         case .none: none
         }
-      return divide(R, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
+      return divide(incoming, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
         a[$0] * ($1 + gamma * max($1, 0))
       }
     case let rule as GeneralizedGammaRule:
-      return generalizedGamma(rule, a, R)
+      return generalizedGamma(rule, a, incoming)
     case let rule as ZPlusRule:  // (a_i w_ik)⁺
       let constant =
         switch rule.bias {
@@ -33,7 +35,7 @@ extension Contributions {
         case .none: none
         case .full: bias
         }
-      return divide(R, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
+      return divide(incoming, constant, rule.stabilizer, handsOn: rule.bias == .distribute) {
         rule.inputs == .whole ? a[$0] * max($1, 0) : max(a[$0] * $1, 0)
       }
     case let rule as AlphaBetaRule:  // α (a_i w_ik)⁺ / Σ⁺ − β (a_i w_ik)⁻ / Σ⁻
@@ -45,52 +47,54 @@ extension Contributions {
         case .full: (bias, bias)
         }
       let handsOn = rule.bias == .distribute
-      let up = divide(R, above, rule.stabilizer, handsOn: handsOn) { max(a[$0] * $1, 0) }
-      let down = divide(R, below, rule.stabilizer, handsOn: handsOn) { min(a[$0] * $1, 0) }
+      let up = divide(incoming, above, rule.stabilizer, handsOn: handsOn) { max(a[$0] * $1, 0) }
+      let down = divide(incoming, below, rule.stabilizer, handsOn: handsOn) { min(a[$0] * $1, 0) }
       return up.indices.map { alpha * up[$0] - (alpha - 1) * down[$0] }
     case let rule as AlphaBetaXRule:  // four groups by the signs of a and w
       let (above, below) =
         rule.bias == .split ? (bias.map { max($0, 0) }, bias.map { min($0, 0) }) : (none, none)
       let groups = [
-        (Double(rule.alphaPositive), divide(R, above, rule.stabilizer) { max(a[$0], 0) * max($1, 0) }),
-        (Double(rule.alphaNegative), divide(R, below, rule.stabilizer) { min(a[$0], 0) * min($1, 0) }),
-        (-Double(rule.betaPositive), divide(R, below, rule.stabilizer) { max(a[$0], 0) * min($1, 0) }),
-        (-Double(rule.betaNegative), divide(R, above, rule.stabilizer) { min(a[$0], 0) * max($1, 0) }),
+        (Double(rule.alphaPositive), divide(incoming, above, rule.stabilizer) { max(a[$0], 0) * max($1, 0) }),
+        (Double(rule.alphaNegative), divide(incoming, below, rule.stabilizer) { min(a[$0], 0) * min($1, 0) }),
+        (-Double(rule.betaPositive), divide(incoming, below, rule.stabilizer) { max(a[$0], 0) * min($1, 0) }),
+        (-Double(rule.betaNegative), divide(incoming, above, rule.stabilizer) { min(a[$0], 0) * max($1, 0) }),
       ]
       return a.indices.map { i in groups.reduce(0) { $0 + $1.0 * $1.1[i] } }
     case let rule as PNormRule:  // sign(a) |a|^p, weighted as the mean or sum weighs
-      return divide(R, none, rule.stabilizer) { i, w in
+      return divide(incoming, none, rule.stabilizer) { i, w in
         (a[i] < 0 ? -1 : 1) * pow(abs(a[i]), Double(rule.p)) * w
       }
     case let rule as FlatRule:  // 1 / number of inputs
-      return divide(R, none, rule.stabilizer) { _, _ in 1 }
+      return divide(incoming, none, rule.stabilizer) { _, _ in 1 }
     case let rule as SquaredWeightsRule:  // w_ik²
-      return divide(R, rule.bias == .square ? bias.map { $0 * $0 } : none, rule.stabilizer) { $1 * $1 }
+      return divide(incoming, rule.bias == .square ? bias.map { $0 * $0 } : none, rule.stabilizer) { $1 * $1 }
     case let rule as BoxRule:  // a_i w_ik − l_i w_ik⁺ − h_i w_ik⁻
-      return divide(R, none, rule.stabilizer) { i, w in
+      return divide(incoming, none, rule.stabilizer) { i, w in
         let l = Double(rule.low[rule.low.count == 1 ? 0 : channel[i]])
         let h = Double(rule.high[rule.high.count == 1 ? 0 : channel[i]])
         return a[i] * w - l * max(w, 0) - h * min(w, 0)
       }
     case is GradientRule:
       var result = [Double](repeating: 0, count: a.count)
-      for k in edges.indices { for edge in edges[k] { result[edge.i] += edge.w * R[k] } }
+      for k in edges.indices { for edge in edges[k] { result[edge.i] += edge.w * incoming[k] } }
       return result
     default: return nil
     }
   }
 
   /// Where z > 0 contributions that are positive weigh 1 + γ, where z < 0 those that are negative.
-  private func generalizedGamma(_ rule: GeneralizedGammaRule, _ a: [Double], _ R: [Double]) -> [Double] {
+  private func generalizedGamma(_ rule: GeneralizedGammaRule, _ a: [Double], _ incoming: [Double]) -> [Double] {
     let gamma = Double(rule.gamma)
     let kept = rule.bias == .none ? bias.map { _ in 0.0 } : bias
     let handsOn = rule.bias == .distribute
     let z = output(a)
     let up = divide(
-      z.indices.map { z[$0] > 0 ? R[$0] : 0 }, kept.map { $0 + gamma * max($0, 0) }, rule.stabilizer, handsOn: handsOn
+      z.indices.map { z[$0] > 0 ? incoming[$0] : 0 }, kept.map { $0 + gamma * max($0, 0) }, rule.stabilizer,
+      handsOn: handsOn
     ) { a[$0] * $1 + gamma * max(a[$0] * $1, 0) }
     let down = divide(
-      z.indices.map { z[$0] < 0 ? R[$0] : 0 }, kept.map { $0 + gamma * min($0, 0) }, rule.stabilizer, handsOn: handsOn
+      z.indices.map { z[$0] < 0 ? incoming[$0] : 0 }, kept.map { $0 + gamma * min($0, 0) }, rule.stabilizer,
+      handsOn: handsOn
     ) { a[$0] * $1 + gamma * min(a[$0] * $1, 0) }
     return up.indices.map { up[$0] + down[$0] }
   }
@@ -98,7 +102,7 @@ extension Contributions {
   /// R_i = Σ_k n_ik / stab(Σ_i n_ik + constant_k) · R_k, with n_ik of input i and weight w_ik; with `handsOn` every input
   /// of unit k counts its part of the constant as its own: n_ik + constant_k / n_k.
   private func divide(
-    _ R: [Double], _ constant: [Double], _ stabilizer: Stabilizer, handsOn: Bool = false,
+    _ incoming: [Double], _ constant: [Double], _ stabilizer: Stabilizer, handsOn: Bool = false,
     numerator: (Int, Double) -> Double
   ) -> [Double] {
     let z = edges.indices.map { k in cancelled(edges[k].reduce(constant[k]) { $0 + numerator($1.i, $1.w) }) }
@@ -115,7 +119,7 @@ extension Contributions {
         }
       guard cancelled(denominator) != 0 else { continue }
       let part = handsOn ? constant[k] / Double(edges[k].count) : 0
-      for edge in edges[k] { result[edge.i] += (numerator(edge.i, edge.w) + part) / denominator * R[k] }
+      for edge in edges[k] { result[edge.i] += (numerator(edge.i, edge.w) + part) / denominator * incoming[k] }
     }
     return result
   }
