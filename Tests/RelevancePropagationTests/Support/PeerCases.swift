@@ -34,7 +34,9 @@ enum PeerCases {
 
   /// The stored relevance at the input, in float32.
   static func stored(_ model: String, _ name: String) throws -> Tensor {
-    guard let tensor = try ReferenceSet.tensors(of: model, name)["R.input"] else { throw Missing(what: "\(model)/\(name)") }
+    guard let tensor = try ReferenceSet.tensors(of: model, name)["R.input"] else {
+      throw Missing(what: "\(model)/\(name)")
+    }
     return tensor
   }
 
