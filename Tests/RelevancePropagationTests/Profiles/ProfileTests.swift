@@ -68,7 +68,7 @@ import Testing
     let stored = try PeerCases.stored(peer.model, peer.name)
     for n in 0..<stored.shape[0] {
       expectClose(
-        found[n].scalars, stored[n].scalars.map(Double.init), tolerance: entry.tolerance?.max_rel ?? 2e-5,
+        found[n].scalars, stored[n].scalars.map(Double.init), tolerance: entry.tolerance?.largest ?? 2e-5,
         Origin(what: "\(peer), image \(n)", shape: stored[n].shape, seed: 0, filter: "ProfileTests"))
     }
   }
@@ -102,7 +102,7 @@ import Testing
     ])
   func difference(_ difference: Difference) throws {
     let entry = try PeerCases.entry("vggmicro_a", difference.name)
-    let stated = try #require(entry.disagreements?[difference.what]?.input_max_rel)
+    let stated = try #require(entry.disagreements?[difference.what]?.atInput)
     let preset = try Preset.named(difference.composite, profile: .named(difference.profile))
     let found = try PeerCases.found("vggmicro_a", preset, classes: entry.target ?? []).scalars
     let stored = try PeerCases.stored("vggmicro_a", difference.name).scalars

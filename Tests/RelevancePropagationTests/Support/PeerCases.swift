@@ -7,8 +7,14 @@ import ModelFormats
 enum PeerCases {
   /// One entry of cases.json.
   struct Case: Decodable {
-    struct Tolerance: Decodable { let max_rel: Double }
-    struct Disagreement: Decodable { let input_max_rel: Double }
+    struct Tolerance: Decodable {
+      let largest: Double
+      enum CodingKeys: String, CodingKey { case largest = "max_rel" }
+    }
+    struct Disagreement: Decodable {
+      let atInput: Double
+      enum CodingKeys: String, CodingKey { case atInput = "input_max_rel" }
+    }
     let `case`: String
     let target: [Int]?
     let tolerance: Tolerance?
