@@ -49,7 +49,9 @@ import Testing
   @Test("explain takes profiles and composites of one's own")
   func explain() throws {
     let folder = try TemporaryFolder()
-    let own = #"{ "name": "own", "assignments": [ { "layers": { "type": ["convolution", "dense"] }, "rule": "z-plus" } ] }"#
+    let own = """
+      { "name": "own", "assignments": [ { "layers": { "type": ["convolution", "dense"] }, "rule": "z-plus" } ] }
+      """
     try own.write(toFile: folder.file("own.json"), atomically: true, encoding: .utf8)
     let scene = try Command(["demo", "--output", folder.path])
     #expect(scene.status == 0)
