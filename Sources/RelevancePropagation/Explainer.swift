@@ -14,7 +14,7 @@ public final class Explainer {
   public let network: Network
   public let rules: RuleTable
   /// What the explained class starts with.
-  public let start: Profile.Start
+  public let classStart: Profile.Start
   public let batch: Int
   private let deviceNetwork: DeviceNetwork
   private let propagator: Propagator
@@ -30,7 +30,7 @@ public final class Explainer {
     let canonized = try network.canonized()
     self.network = canonized
     self.batch = batch
-    start = composite.start
+    classStart = composite.start
     rules = try composite.composite(for: canonized, low: low, high: high).resolve(for: canonized)
     deviceNetwork = try DeviceNetwork(canonized, on: engine, batch: batch)
     propagator = try Propagator(deviceNetwork, rules: rules, options: options)
@@ -57,7 +57,7 @@ public final class Explainer {
     }
     let targets = try scores.map { try choosing($0) }
     let relevance = try propagator.propagate(
-      trace, from: Target.start(targets.map { [self.start == .one ? .one($0) : .logit($0)] }, scores: output))
+      trace, from: Target.start(targets.map { [classStart == .one ? .one($0) : .logit($0)] }, scores: output))
     let done = clock.now
     return scores.indices.map { image in
       Explanation(

@@ -42,6 +42,29 @@ import Testing
   }
 
   @Test(
+    "with biases handed to the inputs, relevance is kept at every layer",
+    arguments: SmallNetwork.all(biased: true, seed: seed),
+    [
+      RuleSet(rule: EpsilonRule(tiny, bias: .distribute)),
+      RuleSet(rule: GammaRule(bias: .distribute, stabilizer: tiny)),
+      RuleSet(rule: GeneralizedGammaRule(bias: .distribute, stabilizer: tiny)),
+      RuleSet(rule: ZPlusRule(bias: .distribute, stabilizer: tiny)),
+    ])
+  func distributes(_ small: SmallNetwork, _ set: RuleSet) throws {
+    let images = SmallNetwork.images(2, seed: Self.seed)
+    let found = try DeviceRun(small.network, rules: set.rules(for: small.network), images: images)
+    for layer in found.relevance.ledger!.layers {
+      for m in 0..<2 {
+        #expect(layer.bias[m] == 0)
+        #expect(
+          abs(layer.incoming[m] - layer.outgoing[m] - layer.stabilizer[m])
+            <= 2e-5 * max(layer.magnitude[m], abs(layer.outgoing[m])),
+          "\(set) in \(small), \(layer.node), image \(m): \(layer.incoming[m]) in, \(layer.outgoing[m]) out")
+      }
+    }
+  }
+
+  @Test(
     "the ledger closes at every layer: in = out + bias + stabilizer",
     arguments: SmallNetwork.all(biased: true, seed: 7),
     // The weights of the four signs need not add up to 1: what they make or lose has no entry.
