@@ -98,6 +98,8 @@ import Testing
       Difference("gamma_0.25_generalized", "gamma:gamma=0.25", "zennit", "seed-literal gamma, same pooling"),
       Difference("wplus_plainbias", "alpha-beta:alpha=1", "zennit", "seed alpha1beta0"),
       Difference("zennit_GuidedBackprop", "guided_backprop", "innvestigate", "innvestigate 2.1.2 as shipped"),
+      Difference("gamma_0.25_plainbias", "gamma:bias=favoured", "captum", "seed bias rho(b)"),
+      Difference("composite_seed_avgpool", "seed:stabilizer=1e-9", "zennit", "same rules, winner-take-all pooling"),
       Difference("composite_seed_avgpool", "seed:epsilon=+1e-9+0.25std", "seed", "centred std instead of rms"),
     ])
   func difference(_ difference: Difference) throws {
@@ -107,7 +109,7 @@ import Testing
     let found = try PeerCases.found("vggmicro_a", preset, classes: entry.target ?? []).scalars
     let stored = try PeerCases.stored("vggmicro_a", difference.name).scalars
     let deviation = Deviation(found, stored.map(Double.init)).relative
-    #expect(abs(deviation / stated - 1) < 0.01, "\(difference): \(deviation), stated \(stated)")
+    #expect(abs(deviation / stated - 1) < 2e-3, "\(difference): \(deviation), stated \(stated)")
   }
 
   /// The layers of a small VGG, as rules with all their numbers.
