@@ -42,6 +42,9 @@ static const char relevance_product_cl[] = {
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
+static const char relevance_filter_cl[] = {
+#embed "../../Kernels/relevance/filter.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -58,6 +61,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/quotient.cl", relevance_quotient_cl),
     SOURCE("relevance/product.cl", relevance_product_cl),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
+    SOURCE("relevance/filter.cl", relevance_filter_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }
