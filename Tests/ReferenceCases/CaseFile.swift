@@ -19,6 +19,10 @@ struct ReferenceCase: Decodable {
   /// Class of every image.
   let targets: [Int]
   let groups: [Group]
+  /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
+  let iterations: Int?
+  let window: Int?
+  let stride: Int?
 
   struct Group: Decodable {
     let layers: [String]
@@ -26,7 +30,8 @@ struct ReferenceCase: Decodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case kind, tier
+    case kind, tier, window, stride
+    case iterations = "n_iter"
     case name = "case"
     case start = "init"
     case targets = "target"
@@ -41,6 +46,9 @@ struct ReferenceCase: Decodable {
     start = try container.decodeIfPresent(String.self, forKey: .start)
     targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
+    iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
+    window = try container.decodeIfPresent(Int.self, forKey: .window)
+    stride = try? container.decodeIfPresent(Int.self, forKey: .stride)  // a pair in procedures
   }
 }
 

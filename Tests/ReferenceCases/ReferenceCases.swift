@@ -48,7 +48,9 @@ struct ReferenceCases {
         atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
       for reference in cases {
         do {
-          try runner.run(reference, output: "\(folders[2])/\(model)/\(reference.name).safetensors")
+          try runner.run(
+            reference, stored: "\(folders[0])/\(model)/\(reference.name).safetensors",
+            output: "\(folders[2])/\(model)/\(reference.name).safetensors")
           done += 1
         } catch let error as NotYet {
           skipped.append("\(model)/\(reference.name) (\(reference.tier)): \(error.reason)")

@@ -28,9 +28,8 @@ public struct TaylorMethod: AttributionMethod {
       throw AttributionError("root of shape \(root.shape), expected that of the input, \(model.network.inputShape)")
     }
     let reference = root?.scalars ?? [Float](repeating: 0, count: count)
-    var share = [Double](repeating: 0, count: targets.count)
-    /// x̃ = reference + share·(x − reference).
-    func roots() -> Tensor {
+    /// x̃ = reference + share·(x − reference), a share an image.
+    func roots(_ share: [Double]) -> Tensor {
       Tensor(
         shape: images.shape,
         scalars: x.indices.map { i in
@@ -38,8 +37,8 @@ public struct TaylorMethod: AttributionMethod {
           return r + Float(share[i / count]) * (x[i] - r)
         })
     }
-    if searching { share = try search(images, targets, model, at: { share = $0; return roots() }) }
-    let start = roots()
+    let none = [Double](repeating: 0, count: targets.count)
+    let start = roots(searching ? try search(images, targets, model, at: roots) : none)
     let gradient = try model.gradients(start, targets).scalars
     let tilde = start.scalars
     return Tensor(shape: images.shape, scalars: x.indices.map { (x[$0] - tilde[$0]) * gradient[$0] })
