@@ -57,14 +57,18 @@ let package = Package(
       ]),
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
+    .target(
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",
-      dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCases"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
-      name: "RelevancePropagationTests", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"]),
+      name: "RelevancePropagationTests",
+      dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),

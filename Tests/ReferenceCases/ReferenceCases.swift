@@ -1,5 +1,7 @@
 import Compute
 import Foundation
+import ModelFormats
+import ReferenceCaseSupport
 import RelevancePropagation
 
 /// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D]`.
@@ -48,9 +50,9 @@ struct ReferenceCases {
         atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
       for reference in cases {
         do {
-          try runner.run(
-            reference, stored: "\(folders[0])/\(model)/\(reference.name).safetensors",
-            output: "\(folders[2])/\(model)/\(reference.name).safetensors")
+          let file = "\(model)/\(reference.name).safetensors"
+          try SafetensorsWriter.write(
+            runner.run(reference, stored: "\(folders[0])/\(file)"), to: "\(folders[2])/\(file)")
           done += 1
         } catch let error as NotYet {
           skipped.append("\(model)/\(reference.name) (\(reference.tier)): \(error.reason)")
@@ -65,9 +67,4 @@ struct ReferenceCases {
 struct Usage: Error, CustomStringConvertible {
   let text: String
   var description: String { text }
-}
-
-/// What the library cannot do yet: the case is listed with the reason and left out.
-struct NotYet: Error {
-  let reason: String
 }

@@ -40,7 +40,7 @@ struct GraphLowering {
 
   /// Lowers one node.
   mutating func lower(_ node: NodeMessage) throws {
-    let lowering = try OperatorTable.requireSupport(node)
+    guard let lowering = OperatorTable.lowering(of: node) else { preconditionFailure("checked when the file was opened") }
     guard let output = node.outputs.first, !output.isEmpty else {
       throw ModelFileError(at: node.title, "has no output")
     }

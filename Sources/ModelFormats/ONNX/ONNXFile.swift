@@ -34,7 +34,7 @@ enum ONNXFile {
 
     guard let first = graph.outputs.first else { throw ModelFileError("the graph has no output") }
     let nodes = needed(graph.nodes, for: first.name)
-    for node in nodes { try OperatorTable.requireSupport(node) }
+    try OperatorTable.requireSupport(nodes)
 
     let source = TensorSource(path: path, allowance: MemoryAllowance(fileSize: bytes.count))
     var notes: [String] = []

@@ -7,17 +7,27 @@ enum OperatorTable {
     convolution, dense, pooling, normalization, elementwise, shapes, integerFolding,
   ].reduce(into: [:]) { all, table in all.merge(table) { first, _ in first } }
 
-  /// The function for a node's operator.
-  /// - Throws: `ModelFileError` naming the operator, the node, and what is supported.
-  @discardableResult
-  static func requireSupport(_ node: NodeMessage) throws -> Lowering {
-    let isStandard = node.domain.isEmpty || node.domain == "ai.onnx"
-    guard isStandard, let lowering = all[node.operation] else {
-      throw ModelFileError(
-        at: node.title, "operator \(isStandard ? "" : node.domain + ".")\(node.operation) is not supported",
-        remedy: "supported: \(all.keys.sorted().joined(separator: ", "))")
+  /// Checks all nodes before any is read: one message for the whole file.
+  /// - Throws: `ModelFileError` naming every operator that is missing, a node of each, and what is supported.
+  static func requireSupport(_ nodes: [NodeMessage]) throws {
+    var missing: [String: NodeMessage] = [:]
+    for node in nodes where lowering(of: node) == nil && missing[name(of: node)] == nil {
+      missing[name(of: node)] = node
     }
-    return lowering
+    guard !missing.isEmpty else { return }
+    let list = missing.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.title))" }
+    throw ModelFileError(
+      "operator\(list.count == 1 ? "" : "s") not supported: \(list.joined(separator: ", "))",
+      remedy: "supported: \(all.keys.sorted().joined(separator: ", "))")
+  }
+
+  /// The function for a node's operator, or nil.
+  static func lowering(of node: NodeMessage) -> Lowering? {
+    node.domain.isEmpty || node.domain == "ai.onnx" ? all[node.operation] : nil
+  }
+
+  private static func name(of node: NodeMessage) -> String {
+    (node.domain.isEmpty || node.domain == "ai.onnx" ? "" : node.domain + ".") + node.operation
   }
 }
 

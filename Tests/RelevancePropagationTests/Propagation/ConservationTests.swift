@@ -73,11 +73,11 @@ import Testing
       small.network, rules: set.rules(for: small.network), images: SmallNetwork.images(2, seed: 3))
     for layer in found.relevance.ledger!.layers {
       for m in 0..<2 {
-        let R = found.relevance.layers[layer.node]![m].scalars.map(Double.init)
-        let magnitude = R.reduce(0) { $0 + abs($1) }
-        #expect(abs(layer.incoming[m] - R.reduce(0, +)) <= 1e-6 * magnitude)
+        let values = found.relevance.layers[layer.node]![m].scalars.map(Double.init)
+        let magnitude = values.reduce(0) { $0 + abs($1) }
+        #expect(abs(layer.incoming[m] - values.reduce(0, +)) <= 1e-6 * magnitude)
         #expect(abs(layer.magnitude[m] - magnitude) <= 1e-6 * magnitude)
-        #expect(layer.largest[m] == R.map { abs($0) }.max()!)
+        #expect(layer.largest[m] == values.map { abs($0) }.max()!)
       }
     }
   }

@@ -65,8 +65,8 @@ struct TwinNetwork {
   func propagate(_ start: [Float], rules: [String: any Rule]) -> [String: [Double]] {
     var relevance = [network.outputName: start.map(Double.init)]
     for node in network.nodes.reversed() {
-      guard let R = relevance[node.name] else { continue }
-      var sent = send(R, node, rules[node.name]!)[...]
+      guard let incoming = relevance[node.name] else { continue }
+      var sent = send(incoming, node, rules[node.name]!)[...]
       for input in node.inputs {
         let count = network.shapes[input]!.count
         let piece = Array(sent.prefix(count))
@@ -78,35 +78,36 @@ struct TwinNetwork {
   }
 
   /// What a node's inputs get, one input after another.
-  private func send(_ R: [Double], _ node: Network.Node, _ rule: any Rule) -> [Double] {
+  private func send(_ incoming: [Double], _ node: Network.Node, _ rule: any Rule) -> [Double] {
     let a = node.inputs.flatMap { activations[$0]! }
     switch (node.layer, rule) {
-    case (_, is PassRule): return R
-    case (is ReLU, is GradientRule): return a.indices.map { a[$0] > 0 ? R[$0] : 0 }
+    case (_, is PassRule): return incoming
+    case (is ReLU, is GradientRule): return a.indices.map { a[$0] > 0 ? incoming[$0] : 0 }
     case (is ReLU, let rule as RectifierRule):
       return a.indices.map { i in
         switch rule.mode {
-        case .guided: a[i] > 0 && R[i] > 0 ? R[i] : 0
-        case .deconvolution: max(R[i], 0)
-        case .smooth(let beta): R[i] / (1 + exp(-Double(beta) * a[i]))
+        case .guided: a[i] > 0 && incoming[i] > 0 ? incoming[i] : 0
+        case .deconvolution: max(incoming[i], 0)
+        case .smooth(let beta): incoming[i] / (1 + exp(-Double(beta) * a[i]))
         }
       }
     case (let layer as MaxPooling, let rule as WinnerTakesAllRule):
-      return route(R, a, layer, node, sharingTies: rule.sharingTies)
-    case (let layer as MaxPooling, is GradientRule): return route(R, a, layer, node, sharingTies: false)
-    default: return contributions(node)?.relevance(rule, a: a, R: R) ?? R  // rearranged: the gradient passes
+      return route(incoming, a, layer, node, sharingTies: rule.sharingTies)
+    case (let layer as MaxPooling, is GradientRule): return route(incoming, a, layer, node, sharingTies: false)
+    // Only rearranged: the gradient passes.
+    default: return contributions(node)?.relevance(rule, a: a, incoming: incoming) ?? incoming
     }
   }
 
   private func route(
-    _ R: [Double], _ a: [Double], _ layer: MaxPooling, _ node: Network.Node, sharingTies: Bool
+    _ incoming: [Double], _ a: [Double], _ layer: MaxPooling, _ node: Network.Node, sharingTies: Bool
   ) -> [Double] {
     var result = [Double](repeating: 0, count: a.count)
     for (k, pixels) in windows(layer.window, inputShapes(node)[0], network.shapes[node.name]!).enumerated() {
       let largest = pixels.map { a[$0] }.max()!
       let winners = pixels.filter { a[$0] == largest }
       for winner in sharingTies ? winners : [winners[0]] {
-        result[winner] += R[k] / Double(sharingTies ? winners.count : 1)
+        result[winner] += incoming[k] / Double(sharingTies ? winners.count : 1)
       }
     }
     return result

@@ -12,20 +12,36 @@ extension OperatorTable {
       throw node.unsupported("of this kind")
     },
     "Shape": { node, graph in
-      let input = try graph.activation(node)
-      let full = [graph.batch] + input.shape.extents
+      let full: [Int]
+      if case .constant(let tensor) = try graph.required(node, 0) {
+        full = tensor.shape
+      } else {
+        full = [graph.batch] + (try graph.activation(node).shape.extents)
+      }
       let start = clamp(try node.integer("start", default: 0), full.count)
       let end = clamp(try node.integer("end", default: full.count), full.count)
       return try folded(Array(full[min(start, end)..<end]), node)
     },
     // What unoptimised exports write for a bias of zeros: one number repeated, no shape known only at run time.
     "Expand": { node, graph in
+      // A list of integers that stays as it is.
+      if case .integers(let list) = try graph.required(node, 0), let shape = try graph.integers(node, 1),
+        shape == [1] || shape == [list.count]
+      {
+        return .integers(list)
+      }
       guard case .constant = try graph.required(node, 0), let shape = try graph.integers(node, 1),
         let scalar = try graph.scalar(node, 0)
       else { throw node.unsupported("of anything but one constant number") }
       guard let count = Shape.checkedCount(shape), count <= 1 << 20 else { throw node.unsupported("to \(shape)") }
       try graph.spend(8 * count, node)
       return .constant(TensorMessage(Float(scalar), shape: shape))
+    },
+    // A constant in the type of another value: all are read as float32 in the end.
+    "CastLike": { node, graph in
+      guard case .constant(let tensor) = try graph.required(node, 0), ElementType.onnx[tensor.dataType]?.isFloat == true
+      else { throw node.unsupported("of anything but floating-point constants") }
+      return .constant(tensor)
     },
     "Gather": { node, graph in
       let (numbers, indices) = (try constant(node, graph, 0), try constant(node, graph, 1))
@@ -79,9 +95,12 @@ extension OperatorTable {
     return .integers(numbers)
   }
 
-  /// Reshape, Squeeze and Unsqueeze of a few integers: a list, or one number.
+  /// Reshape, Squeeze and Unsqueeze of integers. Only lists and single numbers are kept, no tables.
   static func reshapeIntegers(_ node: NodeMessage, _ graph: inout GraphLowering) throws -> GraphValue {
-    .integers(try constant(node, graph, 0))
+    let numbers = try constant(node, graph, 0)
+    let staysList = try node.operation == "Reshape" ? (graph.integers(node, 1) ?? []).count < 2 : numbers.count == 1
+    guard staysList else { throw node.unsupported("of \(numbers) to a table") }
+    return .integers(numbers)
   }
 
   /// Constants of floats keep their type: all are read as float32 in the end.
@@ -98,6 +117,9 @@ extension OperatorTable {
 
   private static func constant(_ node: NodeMessage, _ graph: GraphLowering, _ index: Int) throws -> [Int] {
     guard let integers = try graph.integers(node, index) else { throw node.unsupported("without input \(index)") }
+    if case .constant(let tensor)? = try graph.value(node, index), tensor.shape.count > 1 {
+      throw node.unsupported("of a table of integers \(Shape(tensor.shape))")
+    }
     return integers
   }
 

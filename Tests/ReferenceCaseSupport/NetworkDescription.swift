@@ -3,7 +3,7 @@ import ModelFormats
 import RelevancePropagation
 
 /// MODELS/<model>/net.json with its weights: a network layer by layer.
-struct NetworkDescription: Decodable {
+package struct NetworkDescription: Decodable {
   let name: String
   let input: Input
   let weights: String
@@ -34,7 +34,7 @@ struct NetworkDescription: Decodable {
   }
 
   /// The network of a folder.
-  static func network(folder: String) throws -> Network {
+  package static func network(folder: String) throws -> Network {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/net.json"))
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

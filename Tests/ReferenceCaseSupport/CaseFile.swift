@@ -1,24 +1,26 @@
 import Foundation
 
 /// The cases of one model: REFS/<model>/cases.json.
-struct CaseFile: Decodable {
-  let cases: [ReferenceCase]
+package struct CaseFile: Decodable {
+  package let cases: [ReferenceCase]
 
-  init(path: String) throws {
+  package init(path: String) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }
 }
 
 /// One case: what to start from and which rule each layer gets.
-struct ReferenceCase: Decodable {
-  let name: String
-  let kind: String
-  let tier: String
+package struct ReferenceCase: Decodable {
+  package let name: String
+  package let kind: String
+  package let tier: String
   /// "logit", "one", "logodds".
   let start: String?
   /// Class of every image.
   let targets: [Int]
   let groups: [Group]
+  /// How far from the stored tensors a result may be.
+  package let tolerance: Tolerance
   /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
   let iterations: Int?
   let window: Int?
@@ -29,8 +31,19 @@ struct ReferenceCase: Decodable {
     let rule: RuleDescription
   }
 
+  /// Of max|x − ref| / max|ref|, and the least cosine.
+  package struct Tolerance: Decodable, Sendable {
+    package let largest: Double
+    package let cosine: Double
+
+    enum CodingKeys: String, CodingKey {
+      case cosine
+      case largest = "max_rel"
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
-    case kind, tier, window, stride
+    case kind, tier, tolerance, window, stride
     case iterations = "n_iter"
     case name = "case"
     case start = "init"
@@ -38,13 +51,15 @@ struct ReferenceCase: Decodable {
     case groups = "rules"
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     kind = try container.decode(String.self, forKey: .kind)
     tier = try container.decode(String.self, forKey: .tier)
     start = try container.decodeIfPresent(String.self, forKey: .start)
     targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
+    tolerance =
+      (try? container.decodeIfPresent(Tolerance.self, forKey: .tolerance)) ?? Tolerance(largest: 2e-5, cosine: 1 - 1e-8)
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
     iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
     window = try container.decodeIfPresent(Int.self, forKey: .window)

@@ -2,32 +2,33 @@ import ModelFormats
 import RelevancePropagation
 
 /// Runs the cases of one model on one device.
-struct CaseRunner {
+package struct CaseRunner {
   let original: Network
   private let canonized: DeviceNetwork
   let inputs: Tensor
   let engine: Engine
 
-  init(folder: String, engine: Engine) throws {
+  package init(folder: String, engine: Engine) throws {
     self.engine = engine
     original = try NetworkDescription.network(folder: folder)
     guard let inputs = try ModelFile.stateDictionary(path: folder + "/inputs.safetensors")["x"] else {
-      throw Usage(text: "\(folder)/inputs.safetensors has no tensor x")
+      throw NotYet(reason: "\(folder)/inputs.safetensors has no tensor x")
     }
     self.inputs = inputs
     canonized = try DeviceNetwork(try original.canonized(), on: engine, batch: inputs.shape[0])
   }
 
-  /// Runs one case and writes its tensors; `stored` is the reference's own file, which holds the noise of SmoothGrad.
-  func run(_ reference: ReferenceCase, stored: String, output: String) throws {
-    let tensors: [(name: String, tensor: Tensor)] =
-      switch reference.kind {
-      case "forward": try forward()
-      case "relevance", "gradient": try relevance(reference)
-      case "attribution": try attribution(reference, stored: stored)
-      default: throw NotYet(reason: "kind \(reference.kind)")
-      }
-    try SafetensorsWriter.write(tensors, to: output)
+  /// Runs one case: its tensors by the names the set uses, `A.<node>` or `R.<node>`.
+  ///
+  /// - Parameter stored: the reference's own file, which holds the noise of SmoothGrad.
+  /// - Throws: `NotYet` where the library cannot.
+  package func run(_ reference: ReferenceCase, stored: String? = nil) throws -> [(name: String, tensor: Tensor)] {
+    switch reference.kind {
+    case "forward": try forward()
+    case "relevance", "gradient": try relevance(reference)
+    case "attribution": try attribution(reference, stored: stored)
+    default: throw NotYet(reason: "kind \(reference.kind)")
+    }
   }
 
   /// Every layer's output; a folded batch norm's stands for the norm, not for the convolution before it.
@@ -103,4 +104,10 @@ struct CaseRunner {
     }
     return layers + [("R.input", relevance.input)]
   }
+}
+
+/// What the library cannot do yet: the case is listed with the reason and left out.
+package struct NotYet: Error, CustomStringConvertible {
+  package let reason: String
+  package var description: String { reason }
 }

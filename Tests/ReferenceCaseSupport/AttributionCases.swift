@@ -3,13 +3,13 @@ import RelevancePropagation
 
 extension CaseRunner {
   /// A baseline: relevance at the input alone.
-  func attribution(_ reference: ReferenceCase, stored: String) throws -> [(name: String, tensor: Tensor)] {
+  func attribution(_ reference: ReferenceCase, stored: String?) throws -> [(name: String, tensor: Tensor)] {
     var images = inputs
     let method: any AttributionMethod
     switch reference.name.prefix(while: { $0 != "_" }) {
     case "gradient" where reference.name == "gradient_x_input": method = GradientInputMethod()
     case "smoothgrad":
-      guard let noise = try ModelFile.stateDictionary(path: stored)["noise"] else {
+      guard let noise = try stored.flatMap({ try ModelFile.stateDictionary(path: $0)["noise"] }) else {
         throw NotYet(reason: "no stored noise")
       }
       method = SmoothGradMethod(.given(noise))

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import RelevancePropagation
+
+@Suite struct TensorTests {
+  @Test("a shape counts its scalars, and says so where the product does not fit")
+  func counts() {
+    #expect(Shape([2, 3, 4]).count == 24 && Shape([]).count == 1 && Shape([3, 0]).count == 0)
+    #expect(Shape([2, 3]).description == "[2, 3]")
+    #expect(Shape.checkedCount([2, 3, 4]) == 24)
+    #expect(Shape.checkedCount([1 << 40, 1 << 40]) == nil)
+    #expect(Shape.checkedCount([-1, 3]) == nil)
+  }
+
+  @Test("entries of a stack are what was stacked")
+  func stack() {
+    let images = SmallNetwork.images(3, seed: 1)
+    let again = Tensor.stack([images[0], images[1], images[2]])
+    expectIdentical(again, images, "stacked again")
+    #expect(images[1].reshaped([6, 24]).shape == [6, 24])
+    #expect(images[1].reshaped([6, 24]).scalars == images[1].scalars)
+  }
+
+  @Test("the first number that is not finite is found, wherever it stands", arguments: [0, 1, 4095, 4096, 9999])
+  func nonFinite(_ position: Int) {
+    for value in [Float.nan, .infinity, -.infinity] {
+      var scalars = [Float](repeating: .greatestFiniteMagnitude, count: 10_000)
+      #expect(Tensor(shape: [10_000], scalars: scalars).firstNonFinite == nil)
+      scalars[position] = value
+      scalars[9999] = .nan
+      #expect(Tensor(shape: [10_000], scalars: scalars).firstNonFinite == position)
+    }
+  }
+}
+
+@Suite struct TargetTests {
+  @Test("relevance starts from a logit or from 1, targets of one image side by side")
+  func start() {
+    // Two images of three scores.
+    let scores = Tensor(shape: [2, 3], scalars: [0.5, -2, 3, 7, 8, -9])
+    let start = Target.start([[.logit(1), .one(2)], [.logit(2), .logit(0)]], scores: scores)
+    #expect(start.shape == [4, 3])
+    #expect(start.scalars == [0, -2, 0, 0, 0, 1, 0, 0, -9, 7, 0, 0])
+  }
+
+  @Test("scores of a fully convolutional network keep their axes")
+  func axes() {
+    let scores = Tensor(shape: [1, 2, 1, 1], scalars: [4, 5])
+    #expect(Target.start([[.logit(0)]], scores: scores) == Tensor(shape: [1, 2, 1, 1], scalars: [4, 0]))
+  }
+}

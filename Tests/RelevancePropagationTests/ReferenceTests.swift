@@ -1,0 +1,60 @@
+import ModelFormats
+import ReferenceCaseSupport
+import Testing
+
+@testable import RelevancePropagation
+
+/// Ring 4: a handful of stored cases of independent implementations; `reference-cases` and compare.py run them all.
+@Suite(.enabled(if: ReferenceSet.isThere, "no reference set: put it at ../shared or name its folder in RELPROP_SHARED"))
+struct ReferenceTests {
+  @Test(
+    "stored cases are met at every layer",
+    arguments: [
+      ("convvar1", ["forward", "lrp0", "epsilon_0.1", "gamma_0.25_generalized", "alphabeta_2_1", "w2"]),
+      ("resmicro1", ["forward", "lrp0", "zennit_EpsilonGammaBox"]),
+      ("vggmicro_bn", ["forward", "zennit_EpsilonPlusFlat", "zennit_DeconvNet"]),
+      ("mnist_mlp", ["alpha1beta0", "deeptaylor_bounded"]), ("mnist_cnn", ["composite_seed_avgpool"]),
+    ])
+  func stored(_ model: String, _ names: [String]) throws {
+    let runner = try CaseRunner(folder: "\(ReferenceSet.folder)/models/\(model)", engine: TestDevice.engine)
+    for reference in try ReferenceSet.cases(of: model) where names.contains(reference.name) {
+      let expected = try ReferenceSet.tensors(of: model, reference.name)
+      var compared = 0
+      for (name, tensor) in try runner.run(reference) {
+        guard let stored = expected[name] else { continue }
+        let measures = Measures(tensor, stored)
+        #expect(
+          measures.largest <= reference.tolerance.largest && measures.cosine >= reference.tolerance.cosine - 1e-12,
+          """
+          \(model)/\(reference.name), \(name): off by \(measures.largest) of the largest, allowed \
+          \(reference.tolerance.largest); cosine \(measures.cosine); device \(TestDevice.engine.device)
+          """)
+        compared += 1
+      }
+      #expect(compared > 2, "\(model)/\(reference.name): \(compared) tensors compared")
+      #expect(reference.kind == "forward" || expected["R.input"] != nil)
+    }
+    #expect(try ReferenceSet.cases(of: model).filter { names.contains($0.name) }.count == names.count)
+  }
+
+  @Test(
+    "the ONNX file of every model gives the stored scores",
+    arguments: [
+      "convvar1", "lenet5", "mnist_cnn", "mnist_mlp", "resmicro1", "vggmicro_48x80", "vggmicro_a", "vggmicro_avgpool",
+      "vggmicro_bn", "vggmicro_nobias",
+    ])
+  func scoresOfONNX(_ model: String) throws {
+    let folder = "\(ReferenceSet.folder)/models/\(model)"
+    let images = try #require(try ModelFile.stateDictionary(path: folder + "/inputs.safetensors")["x"])
+    let loaded = try ModelFile.load(path: folder + "/model.onnx")
+    let network = try loaded.network.canonized()
+    let device = try DeviceNetwork(network, on: TestDevice.engine, batch: images.shape[0])
+    let scores = try device.forward(images).scores()
+    let stored = try ReferenceSet.tensors(of: model, "forward")
+    // Exporters rename nodes; the scores are the last layer's.
+    let description = try NetworkDescription.network(folder: folder)
+    let expected = try #require(stored["A." + description.outputName])
+    let measures = Measures(scores.reshaped(expected.shape), expected)
+    #expect(measures.largest <= 1e-5, "\(model): off by \(measures.largest) of max|logit|")
+  }
+}
