@@ -75,7 +75,9 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
-    .testTarget(name: "ScenesTests", dependencies: ["Scenes", "Imaging", "DemoModel"]),
+    .testTarget(
+      name: "ScenesTests",
+      dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
     .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),
   ],
   swiftLanguageModes: [.v6],

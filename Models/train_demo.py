@@ -52,8 +52,8 @@ def vgg16(classes: int, batch_norm: bool) -> nn.Module:
     network.features = nn.Sequential(*layers)
     network.flatten = nn.Flatten()
     network.classifier = nn.Sequential(
-        nn.Linear(channels * side * side, HIDDEN), nn.ReLU(), nn.Dropout(0.3),
-        nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(0.3),
+        nn.Linear(channels * side * side, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
+        nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
         nn.Linear(HIDDEN, classes))
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
@@ -216,17 +216,18 @@ def export(network: nn.Module, classes: list, path: Path) -> None:
         "format": "pt", "relprop.labels": json.dumps(classes), "relprop.preprocessing": json.dumps(preprocessing),
     }
     save_file({name: value.contiguous() for name, value in network.state_dict().items()}, path, metadata)
+    path.chmod(0o644)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--relprop", type=Path, default=Path(".build/release/relprop"), help="the command that draws")
     options.add_argument("--output", type=Path, default=Path(__file__).parent / "demo")
-    options.add_argument("--train", type=int, default=20000, help="scenes to train on")
+    options.add_argument("--train", type=int, default=16000, help="scenes to train on")
     options.add_argument("--validation", type=int, default=1000)
     options.add_argument("--test", type=int, default=3000)
     options.add_argument("--explained", type=int, default=1000, help="test scenes to explain")
-    options.add_argument("--epochs", type=int, default=16)
+    options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     options.add_argument("--precision", choices=["bfloat16", "float32"], default="bfloat16",

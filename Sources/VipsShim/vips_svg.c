@@ -1,14 +1,10 @@
 #include "vips_svg.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <vips/vips.h>
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int started = -1;
-
-static void start(void) { started = vips_init("relprop"); }
+#include "vips_shim.h"
 
 static int fail(char *message, size_t capacity) {
   snprintf(message, capacity, "%s", vips_error_buffer());
@@ -19,8 +15,7 @@ static int fail(char *message, size_t capacity) {
 int relprop_svg_draw(
     const char *text, size_t text_length, int width, int height, unsigned char *rgba,
     char *message, size_t message_capacity) {
-  pthread_once(&once, start);
-  if (started != 0) return fail(message, message_capacity);
+  if (vips_shim_init() != 0) return fail(message, message_capacity);
 
   // A source, not a buffer: libvips' operation cache knows buffers by address and might answer with an older drawing.
   VipsSource *source = vips_source_new_from_memory(text, text_length);
@@ -49,8 +44,7 @@ int relprop_svg_draw(
 int relprop_svg_write_png(
     const char *path, const unsigned char *pixels, int width, int height, int bands,
     char *message, size_t message_capacity) {
-  pthread_once(&once, start);
-  if (started != 0) return fail(message, message_capacity);
+  if (vips_shim_init() != 0) return fail(message, message_capacity);
 
   size_t size = (size_t)width * (size_t)height * (size_t)bands;
   VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, bands, VIPS_FORMAT_UCHAR);

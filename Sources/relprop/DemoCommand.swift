@@ -25,7 +25,7 @@ struct DemoCommand: ParsableCommand {
   var subject = SceneClass.castle.label
 
   @Option(help: "Which scene of the class.")
-  var seed: UInt64 = 1
+  var seed: UInt64 = 3
 
   @Option(
     help: ArgumentHelp(

@@ -40,7 +40,9 @@ struct GraphLowering {
 
   /// Lowers one node.
   mutating func lower(_ node: NodeMessage) throws {
-    guard let lowering = OperatorTable.lowering(of: node) else { preconditionFailure("checked when the file was opened") }
+    guard let lowering = OperatorTable.lowering(of: node) else {
+      preconditionFailure("checked when the file was opened")
+    }
     guard let output = node.outputs.first, !output.isEmpty else {
       throw ModelFileError(at: node.title, "has no output")
     }
