@@ -5,7 +5,8 @@ public struct Explanation: Sendable {
   /// f(z) of the target: the logit, η_c, the probability …
   public let value: Double
   /// Relevance the backward pass started from, summed: the value, but for log-odds (η_c + H(p)), `one` and `relevance`.
-  public let start: Double
+  /// Nil for a baseline, which propagates none.
+  public let start: Double?
   /// `[C, H, W]`: every input number's share.
   public let relevance: Tensor
   /// Relevance and activation at the output of the layers that were asked for, each of the layer's shape.

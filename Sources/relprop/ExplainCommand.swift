@@ -71,7 +71,7 @@ struct ExplainCommand: ParsableCommand {
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,
-      composite: method.rules == nil ? "" : preset.name, preprocessor: preprocessor, colors: colors,
+      composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor, colors: colors,
       normalization: normalization, device: engine.device)
 
     var failures = 0
@@ -141,8 +141,8 @@ struct ExplainCommand: ParsableCommand {
     print(
       "  explained: \(TargetText.line(explanation, labels: choice.labels)); "
         + String(
-          format: "the pixels hold %.5g of it (%.3f s forward, %.3f s backward)", relevance,
-          explanation.forwardSeconds, explanation.backwardSeconds))
+          format: explanation.start == nil ? "the map's sum is %.5g" : "the pixels hold %.5g of it", relevance)
+        + String(format: " (%.3f s forward, %.3f s backward)", explanation.forwardSeconds, explanation.backwardSeconds))
     if !quiet, let ledger = explanation.ledger {
       for line in LedgerTable.lines(ledger, entry: explanation.entry) { print("  \(line)") }
     }

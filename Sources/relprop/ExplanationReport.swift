@@ -17,6 +17,8 @@ struct ExplanationReport: Encodable {
   var rules: [LayerRule]
   var target: Class
   var explained: Explained
+  /// What relevance had to pass through.
+  var filters: [Filter]
   var top: [Class]
   var relevanceSum: Double
   var conservation: [LedgerRow]
@@ -74,9 +76,15 @@ struct ExplanationReport: Encodable {
   struct Explained: Encodable {
     var target: String
     var value: Double
-    var start: Double
+    /// Null for a baseline, which propagates nothing.
+    var start: Double?
     /// Log-odds only: start = η_c + H(p), in nats.
     var entropy: Double?
+  }
+
+  struct Filter: Encodable {
+    var layer: String
+    var channels: [Int]
   }
 
   struct Alarm: Encodable {
@@ -119,7 +127,7 @@ extension ExplanationReport.LedgerRow {
 extension ExplanationReport.Explained {
   init(_ explanation: Explanation) {
     self.init(target: "\(explanation.explained)", value: explanation.value, start: explanation.start, entropy: nil)
-    if case .logOdds(let c) = explanation.explained { entropy = LogOdds(explanation.scores.logits, of: c).entropy }
+    if start != nil, case .logOdds(let c) = explanation.explained { entropy = LogOdds(explanation.scores.logits, of: c).entropy }
   }
 }
 

@@ -12,6 +12,7 @@ struct ExplanationWriter {
   private let template: ExplanationReport.Model
   private let method: String
   private let composite: String
+  private let filters: [LayerFilter]
   private let rules: [ExplanationReport.LayerRule]
   private let device: Device
 
@@ -20,7 +21,7 @@ struct ExplanationWriter {
 
   init(
     choice: ModelOptions.Choice, network: Network, method: String = MethodOptions.relevancePropagation, rules: RuleTable?,
-    composite: String, preprocessor: Preprocessor, colors: ColorMap,
+    composite: String, filters: [LayerFilter] = [], preprocessor: Preprocessor, colors: ColorMap,
     normalization: Normalization, device: Device
   ) {
     self.colors = colors
@@ -30,6 +31,7 @@ struct ExplanationWriter {
     self.device = device
     self.method = method
     self.composite = composite
+    self.filters = filters
     self.rules = network.nodes.compactMap { node in
       rules.map { .init(layer: node.name, type: node.layer.typeName, rule: $0[node.name].label) }
     }
@@ -65,7 +67,9 @@ struct ExplanationWriter {
         path: image, width: photograph.width, height: photograph.height,
         seen: [seen.x, seen.y, seen.width, seen.height]),
       preprocessing: preprocessor.preprocessing, method: method, composite: composite, rules: rules,
-      target: described(explanation.target), explained: .init(explanation), top: explanation.scores.ranking.prefix(10).map(described),
+      target: described(explanation.target), explained: .init(explanation),
+      filters: filters.map { .init(layer: $0.layer, channels: $0.channels.sorted()) },
+      top: explanation.scores.ranking.prefix(10).map(described),
       relevanceSum: heatmap.sum,
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
       alarms: alarms.map { .init($0) },

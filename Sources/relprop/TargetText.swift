@@ -8,14 +8,19 @@ enum TargetText {
     let value = String(format: "%.5g", explanation.value)
     switch explanation.explained {
     case .logit(let c): return "\(labels[c]), score \(value)"
-    case .one(let c): return "\(labels[c]), score \(value), started from 1"
+    case .one(let c): return "\(labels[c]), score \(value)" + (explanation.start == nil ? "" : ", started from 1")
     case .probability(let c): return "\(labels[c]), probability \(value)"
     case .difference(let a, let b): return "\(labels[a]) rather than \(labels[b]), score difference \(value)"
     case .logOdds(let c):
-      let odds = LogOdds(explanation.scores.logits, of: c)
-      return "\(labels[c]) against all others, log-odds \(value); started from "
-        + String(format: "%.5g = log-odds + entropy %.5g", explanation.start, odds.entropy)
-    case .weighted, .relevance: return String(format: "given output relevance, sum %.5g", explanation.start)
+      let start = explanation.start.map {
+        let entropy = LogOdds(explanation.scores.logits, of: c).entropy
+        return String(format: "; started from %.5g = log-odds + entropy %.5g", $0, entropy)
+      }
+      return "\(labels[c]) against all others, log-odds \(value)" + (start ?? "")
+    case .weighted: return "weighted scores, sum \(value)"
+    case .relevance:
+      return explanation.start.map { String(format: "given output relevance, sum %.5g", $0) }
+        ?? "scores weighted as given, sum \(value)"
     case .neurons(let selection): return "\(selection), activation \(value)"
     }
   }

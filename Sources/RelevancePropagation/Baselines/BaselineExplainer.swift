@@ -34,7 +34,7 @@ public final class BaselineExplainer {
         let start = clock.now
         let relevance = try method.attribute(input, targets: [target], with: model)[0]
         return Explanation(
-          scores: all[image], explained: target, value: value, start: value, relevance: relevance, layers: [:],
+          scores: all[image], explained: target, value: value, start: nil, relevance: relevance, layers: [:],
           activations: [:], ledger: nil, entry: 0, forwardSeconds: (forwardDone - begin) / .seconds(1),
           backwardSeconds: (clock.now - start) / .seconds(1))
       }
