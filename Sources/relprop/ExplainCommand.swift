@@ -71,7 +71,8 @@ struct ExplainCommand: ParsableCommand {
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,
-      composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor, colors: colors,
+      composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor,
+      colors: colors,
       normalization: normalization, device: engine.device)
 
     var failures = 0

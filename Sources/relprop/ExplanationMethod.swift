@@ -19,7 +19,10 @@ enum ExplanationMethod {
     }
     let name = type(of: baseline).name
     guard targets.filters.isEmpty else { throw CommandError("--filter: \(name) propagates no relevance to filter") }
-    if case .inputOnly = keeping {} else { throw CommandError("--save-layers: \(name) has relevance at the input alone") }
+    if case .inputOnly = keeping {
+    } else {
+      throw CommandError("--save-layers: \(name) has relevance at the input alone")
+    }
     self = .baseline(
       try BaselineExplainer(choice.model.network, method: baseline, at: targets.layer, on: engine))
   }
@@ -44,7 +47,8 @@ enum ExplanationMethod {
   }
 
   /// The targets of one image, `[C, H, W]`, each explained.
-  func explain(_ image: Tensor, _ targets: TargetOptions.Choice) throws -> [(explanation: Explanation, suffix: String)] {
+  func explain(_ image: Tensor, _ targets: TargetOptions.Choice) throws -> [(explanation: Explanation, suffix: String)]
+  {
     var chosen: [(target: Target, suffix: String)] = []
     let choose: (Scores) throws -> [Target] = { scores in
       chosen = try targets.choose(scores)

@@ -127,7 +127,9 @@ extension ExplanationReport.LedgerRow {
 extension ExplanationReport.Explained {
   init(_ explanation: Explanation) {
     self.init(target: "\(explanation.explained)", value: explanation.value, start: explanation.start, entropy: nil)
-    if start != nil, case .logOdds(let c) = explanation.explained { entropy = LogOdds(explanation.scores.logits, of: c).entropy }
+    if start != nil, case .logOdds(let c) = explanation.explained {
+      entropy = LogOdds(explanation.scores.logits, of: c).entropy
+    }
   }
 }
 

@@ -20,7 +20,8 @@ struct ExplanationWriter {
   static let pictureWidth = 448
 
   init(
-    choice: ModelOptions.Choice, network: Network, method: String = MethodOptions.relevancePropagation, rules: RuleTable?,
+    choice: ModelOptions.Choice, network: Network, method: String = MethodOptions.relevancePropagation,
+    rules: RuleTable?,
     composite: String, filters: [LayerFilter] = [], preprocessor: Preprocessor, colors: ColorMap,
     normalization: Normalization, device: Device
   ) {

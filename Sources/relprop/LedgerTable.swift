@@ -14,10 +14,10 @@ enum LedgerTable {
       let total = layer.magnitude[entry]
       table.add(
         [
-        layer.node, layer.layerType, layer.briefRule, number(layer.incoming[entry], of: total),
-        number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
-        number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
-      ] + (isFiltered ? [number(layer.filter[entry], of: total)] : []))
+          layer.node, layer.layerType, layer.briefRule, number(layer.incoming[entry], of: total),
+          number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
+          number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
+        ] + (isFiltered ? [number(layer.filter[entry], of: total)] : []))
     }
     return table.lines
   }

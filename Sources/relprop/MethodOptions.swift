@@ -130,7 +130,9 @@ struct MethodOptions: ParsableArguments {
       let area = shape.count / shape[0]
       return Tensor(shape: shape, scalars: black.flatMap { Array(repeating: $0, count: area) })
     case let path:
-      guard path.hasSuffix(".npy") else { throw CommandError("--reference \(path): expected zero, black or a .npy file") }
+      guard path.hasSuffix(".npy") else {
+        throw CommandError("--reference \(path): expected zero, black or a .npy file")
+      }
       let tensor = try NumPyArray(path: path).tensor
       guard tensor.shape == shape else { throw CommandError("\(path): expected shape \(shape), found \(tensor.shape)") }
       return tensor

@@ -93,7 +93,8 @@ struct TargetOptions: ParsableArguments {
     for comma in commas {
       do {
         let a = try ClassChoice.index(of: String(pair[..<comma]), among: labels)
-        let b = try ClassChoice.index(of: pair[pair.index(after: comma)...].drop { $0 == " " }.description, among: labels)
+        let b = try ClassChoice.index(
+          of: pair[pair.index(after: comma)...].drop { $0 == " " }.description, among: labels)
         return (.difference(a, b), ".class\(a)-class\(b)")
       } catch { problem = problem ?? error }
     }

@@ -6,6 +6,8 @@ public final class GradientModel {
   public let network: Network
   public let batch: Int
   private let device: DeviceNetwork
+  /// Layer whose neurons are explained, nil for the scores.
+  private let layer: String?
   private var propagators: [Rectifier: Propagator] = [:]
 
   /// What happens at a rectifier in the backward pass.
@@ -17,7 +19,8 @@ public final class GradientModel {
   /// - Throws: `NetworkError`, `UnsupportedLayer`, `UnknownLayer`, `ComputeError`.
   public init(_ network: Network, at layer: String? = nil, on engine: Engine, batch: Int = 8) throws {
     let canonized = try network.canonized()
-    self.network = try layer.map { try canonized.truncated(at: canonized.layer(named: $0)) } ?? canonized
+    self.layer = try layer.map { try canonized.layer(named: $0) }
+    self.network = try self.layer.map { try canonized.truncated(at: $0) } ?? canonized
     self.batch = batch
     device = try DeviceNetwork(self.network, on: engine, batch: batch)
   }
@@ -35,7 +38,10 @@ public final class GradientModel {
 
   /// f of every image.
   public func values(_ images: Tensor, _ targets: [Target]) throws -> [Double] {
-    try zip(targets, scores(images)).map { try check($0); return $0.value(of: $1) }
+    try zip(targets, scores(images)).map {
+      try check($0)
+      return $0.value(of: $1)
+    }
   }
 
   /// ∂f/∂x of every image, `[N, C, H, W]`.
@@ -73,13 +79,12 @@ public final class GradientModel {
   }
 
   private func check(_ target: Target) throws {
-    if let layer = target.layer {
-      guard layer == network.outputName else {
-        throw TargetError("\(target): the model ends at \(network.outputName); make it for layer \(layer)")
-      }
-    } else {
-      try target.check(classes: network.outputShape.count)
+    guard target.layer == layer else {
+      throw TargetError(
+        "\(target): the model was made for \(layer.map { "neurons of \($0)" } ?? "scores"); make one for "
+          + (target.layer.map { "layer \($0)" } ?? "scores"))
     }
+    if layer == nil { try target.check(classes: network.outputShape.count) }
   }
 
   private func chunks(_ count: Int) -> [Range<Int>] {

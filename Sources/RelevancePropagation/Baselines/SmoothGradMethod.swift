@@ -35,7 +35,8 @@ public struct SmoothGradMethod: AttributionMethod {
     switch self.noise {
     case .given(let tensor):
       guard Array(tensor.shape.extents.dropFirst()) == model.network.inputShape.extents else {
-        throw AttributionError("noise of shape \(tensor.shape), expected [n] and the input's \(model.network.inputShape)")
+        throw AttributionError(
+          "noise of shape \(tensor.shape), expected [n] and the input's \(model.network.inputShape)")
       }
       (samples, noise) = (tensor.shape[0], tensor.scalars)
     case .normal(let count, _, let seed):

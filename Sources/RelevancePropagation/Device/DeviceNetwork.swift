@@ -136,7 +136,8 @@ public final class DeviceNetwork {
         let count = network.shapes[node.name]!.count * batch
         activations[node.name] =
           node.layer is any PassingLayer
-          ? activations[node.inputs[0]]! : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
+          ? activations[node.inputs[0]]!
+          : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
         guard let layer = node.layer as? any LinearLayer else { continue }
         parameters[node.name] = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
       } else {

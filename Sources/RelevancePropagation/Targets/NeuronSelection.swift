@@ -34,7 +34,8 @@ public struct NeuronSelection: Sendable, Hashable, CustomStringConvertible {
       }
       guard (0..<shape[1]).contains(position.y), (0..<shape[2]).contains(position.x) else {
         throw TargetError(
-          "\(layer): no position y \(position.y), x \(position.x); its maps have \(shape[1]) rows and \(shape[2]) columns")
+          "\(layer): no position y \(position.y), x \(position.x); its maps have \(shape[1]) rows and \(shape[2]) columns"
+        )
       }
     }
     self.layer = name

@@ -54,7 +54,9 @@ public enum Target: Sendable, Hashable {
       guard values.count == classes else {
         throw TargetError("expected \(classes) numbers, one a class, found \(values.count)")
       }
-      guard values.allSatisfy(\.isFinite) else { throw TargetError("some of the \(classes) numbers are NaN or infinite") }
+      guard values.allSatisfy(\.isFinite) else {
+        throw TargetError("some of the \(classes) numbers are NaN or infinite")
+      }
     case .neurons: break
     }
   }

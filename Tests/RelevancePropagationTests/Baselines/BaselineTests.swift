@@ -145,10 +145,11 @@ import Testing
   func gradientInput() throws {
     let network = SmallNetwork.vggLike(biased: false, seed: 84)
     let image = SmallNetwork.images(1, seed: 85)
+    let model = try GradientModel(network, on: TestDevice.engine)
+    let start = Target.logit(2).relevance(for: try model.scores(image)[0])
     let run = try DeviceRun(
       network, rules: RuleSet(rule: ZeroRule(stabilizer: Stabilizer(0))).rules(for: network), images: image,
-      start: Tensor(shape: [1, 5], scalars: Target.logit(2).relevance(for: try GradientModel(network, on: TestDevice.engine).scores(image)[0])))
-    let model = try GradientModel(network, on: TestDevice.engine)
+      start: Tensor(shape: [1, 5], scalars: start))
     let found = try GradientInputMethod().attribute(image, targets: [.logit(2)], with: model)
     expectClose(
       found.scalars, run.relevance.input.scalars.map { Double($0) },
@@ -190,8 +191,10 @@ import Testing
     let image = SmallNetwork.images(1, seed: 89)
     let gradient = try GradientMethod().attribute(image, targets: [.neurons(selection)], with: model)
     #expect(gradient.shape == image.shape && gradient.scalars.contains { $0 != 0 })
-    #expect(throws: TargetError.self) { try GradientMethod().attribute(image, targets: [.logit(99)], with: model) }
+    #expect(throws: TargetError.self) { try GradientMethod().attribute(image, targets: [.logit(0)], with: model) }
     let top = try GradientModel(network, on: TestDevice.engine)
-    #expect(throws: TargetError.self) { try GradientMethod().attribute(image, targets: [.neurons(selection)], with: top) }
+    #expect(throws: TargetError.self) {
+      try GradientMethod().attribute(image, targets: [.neurons(selection)], with: top)
+    }
   }
 }

@@ -15,7 +15,9 @@ import Testing
     -> Relevance
   {
     var rules: [String: any Rule] = [:]
-    for node in network.nodes { rules[node.name] = node.layer is ReLU ? PassRule() : ZeroRule(stabilizer: Stabilizer(0)) }
+    for node in network.nodes {
+      rules[node.name] = node.layer is ReLU ? PassRule() : ZeroRule(stabilizer: Stabilizer(0))
+    }
     let device = try DeviceNetwork(network, on: TestDevice.engine)
     let propagator = try Propagator(
       device, rules: try RuleTable(rules, for: network), options: .init(keeping: keeping, filters: filters))
@@ -45,7 +47,8 @@ import Testing
     }
     #expect(try run(Self.twoChannels, filters: [filter("hidden", [1]), filter("relu", [0])]).input.scalars == [0, 0])
     #expect(try run(Self.twoChannels, filters: [filter("hidden", [0, 1])]).input.scalars == [2, 6])
-    #expect(try run(Self.twoChannels, filters: [filter("relu", [0, 1]), filter("relu", [0])]).input.scalars == [2, 0])
+    #expect(
+      try run(Self.twoChannels, filters: [filter("relu", [0, 1]), filter("relu", [0])]).input.scalars == [2, 0])
     #expect(try run(Self.twoChannels, filters: [filter("top", [0])]).input.scalars == [2, 6])
     #expect(try run(Self.twoChannels, filters: [filter("relu", [1])], keeping: .inputOnly).input.scalars == [0, 6])
   }
@@ -76,7 +79,8 @@ import Testing
       options: .init(targets: 2, keeping: .nodes(["relu2_1"])))
     let whole = try NeuronSelection(layer: "relu2_1", channel: 2, of: explainer.network)
     let one = try NeuronSelection(layer: "relu2_1", channel: 2, position: .init(y: 1, x: 2), of: explainer.network)
-    let found = try explainer.explain(SmallNetwork.images(2, seed: 73), targets: { _ in [.neurons(whole), .neurons(one)] })
+    let found = try explainer.explain(
+      SmallNetwork.images(2, seed: 73), targets: { _ in [.neurons(whole), .neurons(one)] })
     for image in 0..<2 {
       let activation = found[image][0].activations["relu2_1"]!
       let map = activation[2].scalars
@@ -84,12 +88,16 @@ import Testing
       #expect(start[2].scalars == map, "all of channel 2")
       #expect(start[0].scalars.allSatisfy { $0 == 0 })
       #expect(abs(found[image][0].value - map.reduce(0) { $0 + Double($1) }) < 1e-5)
-      #expect(found[image][1].layers["relu2_1"]![2].scalars.enumerated().allSatisfy { $0 == 1 * 3 + 2 ? $1 == map[5] : $1 == 0 })
+      #expect(
+        found[image][1].layers["relu2_1"]![2].scalars.enumerated().allSatisfy {
+          $0 == 1 * 3 + 2 ? $1 == map[5] : $1 == 0
+        })
       #expect(found[image][0].ledger?.layers.first?.node == "relu2_1")
     }
     // The same bits alone, and after other targets.
     _ = try explainer.explain(SmallNetwork.images(2, seed: 74), targets: { _ in [.logit(0), .logit(1)] })
-    let alone = try explainer.explain(.stack([SmallNetwork.images(2, seed: 73)[1]]), targets: { _ in [.neurons(one), .neurons(whole)] })
+    let alone = try explainer.explain(
+      .stack([SmallNetwork.images(2, seed: 73)[1]]), targets: { _ in [.neurons(one), .neurons(whole)] })
     expectIdentical(alone[0][0].relevance, found[1][1].relevance, "one neuron, alone")
     expectIdentical(alone[0][1].relevance, found[1][0].relevance, "a map, alone")
   }
@@ -143,7 +151,8 @@ import Testing
       options: .init(filters: [LayerFilter(layer: "fc6", channels: [1], of: network)]))
     let image = SmallNetwork.images(1, seed: 78)
     let inside = try NeuronSelection(layer: "conv2_1", channel: 0, of: explainer.network)
-    #expect(message { _ = try explainer.explain(image, targets: { _ in [.neurons(inside)] }) }.contains("passes this layer"))
+    #expect(
+      message { _ = try explainer.explain(image, targets: { _ in [.neurons(inside)] }) }.contains("passes this layer"))
     #expect(message { _ = try explainer.explain(image, targets: { _ in [.logit(5)] }) }.contains("classes 0 to 4"))
     #expect(message { _ = try explainer.explain(image, targets: { _ in [] }) }.contains("made for 1"))
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import RelevancePropagation
 
 /// What targets start from, by hand.
-@Suite struct TargetTests {
+@Suite struct TargetHeadTests {
   /// Three classes over two inputs:
   ///
   ///     a = (1, 2),  W = [ 1  1 ]   b = (0 )    z₀ = 1 + 2     = 3
@@ -39,7 +39,7 @@ import Testing
   ) {
     expectClose(
       Array(found), expected, tolerance: 2e-6,
-      Origin(what: what, shape: [expected.count], seed: 0, filter: "TargetTests"), sourceLocation: sourceLocation)
+      Origin(what: what, shape: [expected.count], seed: 0, filter: "TargetHeadTests"), sourceLocation: sourceLocation)
   }
 
   @Test("log-odds: min-take-most over the differences, at a top layer of weight differences")
@@ -85,7 +85,8 @@ import Testing
   @Test("targets of many kinds share a head, and none changes another")
   func together() throws {
     let targets: [Target] = [
-      .logOdds(0), .difference(2, 1), .logit(1), .probability(0), .one(2), .weighted([1, -1, 0.5]), .relevance([1, 2, 3]),
+      .logOdds(0), .difference(2, 1), .logit(1), .probability(0), .one(2), .weighted([1, -1, 0.5]),
+      .relevance([1, 2, 3]),
     ]
     let all = try explain(targets)
     for (index, target) in targets.enumerated() {
