@@ -78,7 +78,9 @@ let package = Package(
     .testTarget(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
-    .testTarget(name: "CommandTests", dependencies: ["relprop", "Imaging", "Scenes"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -39,8 +39,8 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup(title: "Device") var deviceOptions: DeviceOptions
 
-  /// Pictures for people: five pixels a pixel of the network.
-  private static let pictureSize = 5 * Scene.networkSize
+  /// Pictures for people: four pixels a pixel of the network.
+  private static let pictureSize = 4 * Scene.networkSize
 
   func run() throws {
     let subject = try SceneClass(named: subject)
