@@ -95,7 +95,7 @@ struct ExplainCommand: ParsableCommand {
             String(
               format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))
           fflush(nil)
-          for alarm in alarms { FileHandle.standardError.write(Data("relprop: warning: \(alarm)\n".utf8)) }
+          warn(alarms)
         }
       } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
         progress.finish()
@@ -120,6 +120,15 @@ struct ExplainCommand: ParsableCommand {
       "pixels   \(p.channelOrder.rawValue), scale \(String(format: "%.6g", p.scale)), mean \(list(p.mean)), "
         + "std \(list(p.deviation)), \(p.fitting.rawValue)")
     print("         because: \(choice.preprocessingReason)")
+  }
+
+  /// The worst layer of each kind; all stand in the report.
+  private func warn(_ alarms: [LedgerAlarm]) {
+    for same in Dictionary(grouping: alarms, by: \.kind).values.sorted(by: { $0[0].kind.rawValue < $1[0].kind.rawValue }) {
+      let worst = same.max { $0.ratio < $1.ratio }!
+      let more = same.count > 1 ? "; \(same.count - 1) more layer(s) in the report" : ""
+      FileHandle.standardError.write(Data("relprop: warning: \(worst)\(more)\n".utf8))
+    }
   }
 
   private func printScores(

@@ -33,8 +33,8 @@ extension Ledger {
   /// What is alarming in one entry of the batch, from the output to the input.
   ///
   /// - Parameters:
-  ///   - explosion: Σ|R| of a layer over Σ|R| of the start from which on it is reported. 100: conserving rules stay
-  ///     below 10 on VGG-16, αβ grows to some tens, an LRP-0 whose heatmap is noise passes 1000.
+  ///   - explosion: Σ|R| of a layer over Σ|R| of the start above which it is reported. On random networks of 8 to 16
+  ///     layers the published composites stay below 11, αβ 2, 1 below 56; LRP-0 reaches 70 to 394, αβ 3, 2 39000.
   ///   - idle: share of a layer's Σ|R| at units that are off.
   public func alarms(entry: Int, explosion: Double = 100, idle: Double = 0.05) -> [LedgerAlarm] {
     guard let start = layers.first?.magnitude[entry], start > 0 else { return [] }
