@@ -7,7 +7,7 @@ SWIFT ?= swift
 PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd libvips-dev libminizip-dev \
   libssl-dev
 
-.PHONY: help setup build demo test lint format bench clean
+.PHONY: help setup build demo test lint format gallery bench clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
@@ -41,6 +41,9 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+gallery: build
+	.build/release/relprop gallery --output Documentation/Images/gallery --page README.md
 
 bench: setup
 	@echo "no benchmarks yet: see Benchmarks/README.md"

@@ -14,7 +14,8 @@ struct Relprop: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ExplainCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, DevicesCommand.self,
+      ExplainCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, GalleryCommand.self,
+      DevicesCommand.self,
       DoctorCommand.self,
     ])
 }
