@@ -124,8 +124,9 @@ struct ExplainCommand: ParsableCommand {
 
   /// The worst layer of each kind; all stand in the report.
   private func warn(_ alarms: [LedgerAlarm]) {
-    for same in Dictionary(grouping: alarms, by: \.kind).values.sorted(by: { $0[0].kind.rawValue < $1[0].kind.rawValue }) {
-      let worst = same.max { $0.ratio < $1.ratio }!
+    for kind in LedgerAlarm.Kind.allCases {
+      let same = alarms.filter { $0.kind == kind }
+      guard let worst = same.max(by: { $0.ratio < $1.ratio }) else { continue }
       let more = same.count > 1 ? "; \(same.count - 1) more layer(s) in the report" : ""
       FileHandle.standardError.write(Data("relprop: warning: \(worst)\(more)\n".utf8))
     }

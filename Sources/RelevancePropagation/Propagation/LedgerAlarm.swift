@@ -2,7 +2,7 @@ import Foundation
 
 /// What in a ledger should make its reader doubt the heatmap. (NaN is an error: `RelevanceError`.)
 public struct LedgerAlarm: Sendable, Hashable, CustomStringConvertible {
-  public enum Kind: String, Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
     /// Σ|R| at the layer's output is many times that of the start: positive and negative relevance cancel, as they do
     /// under LRP-0 in deep networks or where denominators nearly vanish.
     case explosion
