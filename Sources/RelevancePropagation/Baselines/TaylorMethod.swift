@@ -2,7 +2,7 @@
 ///
 /// Where f(x̃) = 0 and f is linear between, ΣR = f(x). The root is an image the user chooses, or the zero of f on the
 /// segment from it to x, found by bisection.
-/// Source: Bach et al. 2015, section 2.3; Montavon et al. 2018, section 4.2.
+/// Source: Bach et al. 2015, "Taylor-type decomposition"; Montavon et al. 2018, section 4.2.
 public struct TaylorMethod: AttributionMethod {
   public static let name = "taylor"
   public static let summary = "(x − x̃) ⊙ ∂f/∂x at a root x̃ (Bach et al. 2015; Montavon et al. 2018)"

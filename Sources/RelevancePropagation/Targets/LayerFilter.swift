@@ -3,7 +3,7 @@
 ///     R_c ← R_c for c among the channels, 0 for all others
 ///
 /// Filters on several layers hold at once: what reaches the input passed through all of them. The ledger counts what
-/// each took. Source: Achtibat et al. 2023 (concept relevance propagation), equation 7: R(x | θ) with conditions θ.
+/// each took. Source: Achtibat et al. 2023 (concept relevance propagation): R(x | θ) with conditions θ.
 public struct LayerFilter: Sendable, Hashable {
   /// Node whose output is filtered.
   public let layer: String

@@ -6,7 +6,7 @@ import Foundation
 ///     R_cc' = z_cc' · p_c',  p_c' = exp(−z_cc') / Σ_{c''≠c} exp(−z_cc'')
 ///
 /// The rule does not conserve here: Σ R_cc' = η_c + H(p) with the entropy H(p) = −Σ p_c' log p_c', 0 ≤ H ≤ log(K − 1),
-/// which is why the sum, η_c and H are reported side by side. Source: Montavon et al. 2019, section 10.4 (the rule);
+/// which is why the sum, η_c and H are reported side by side. Source: Montavon et al. 2019, "Handling the top layer" (the rule);
 /// the entropy follows from log p_c' = η_c − z_cc'.
 public struct LogOdds: Sendable {
   /// η_c, in nats.

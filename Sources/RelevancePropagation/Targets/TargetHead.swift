@@ -6,7 +6,7 @@
 ///
 /// The top is the dense layer that ends the network, or a convolution under averages alone (each class has its map; the
 /// mean of a difference is the difference of means). A rectifier between the last weights and the scores is refused:
-/// then no layer is linear in the scores. Source: Montavon et al. 2019, section 10.4.
+/// then no layer is linear in the scores. Source: Montavon et al. 2019, "Handling the top layer".
 public struct TargetHead: Sendable {
   public let network: Network
   /// Nodes that differ from the network's own: the top layer and what follows it.

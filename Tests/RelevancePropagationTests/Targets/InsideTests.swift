@@ -71,6 +71,54 @@ import Testing
       try relevance([]), sum, Origin(what: "filters", shape: SmallNetwork.input, seed: 70, filter: "InsideTests"))
   }
 
+  @Test("a filtered image is the same alone, in a batch, and with other targets beside it")
+  func filteredCompany() throws {
+    let network = SmallNetwork.concatenation(biased: true, seed: 90)
+    let device = try DeviceNetwork(network, on: TestDevice.engine, batch: 2)
+    let filters = [
+      try LayerFilter(layer: "relu0", channels: [0, 3], of: network),
+      try LayerFilter(layer: "left", channels: [1], of: network),
+    ]
+    let table = try RuleTable(RuleSet(rule: FlatRule()).rules(for: network), for: network)
+    func run(_ images: Tensor, _ classes: [Int]) throws -> Relevance {
+      let propagator = try Propagator(
+        device, rules: table, options: .init(targets: classes.count, keeping: .all, filters: filters))
+      let trace = try device.forward(images)
+      let targets = [[Target]](repeating: classes.map { .logit($0) }, count: trace.count)
+      return try propagator.propagate(trace, from: Target.start(targets, scores: try trace.scores()))
+    }
+    let images = SmallNetwork.images(2, seed: 91)
+    let together = try run(images, [2, 4])
+    for (entry, (image, target)) in [(0, 2), (0, 4), (1, 2), (1, 4)].enumerated() {
+      let alone = try run(.stack([images[image]]), [target])
+      expectIdentical(alone.input[0], together.input[entry], "image \(image), class \(target)")
+      let (a, b) = (try #require(alone.ledger).layers, try #require(together.ledger).layers)
+      for (one, all) in zip(a, b) {
+        #expect(one.filter[0] == all.filter[entry] && one.idle?[0] == all.idle?[entry], "ledger of \(one.node)")
+      }
+      // Channels 1 and 2 of relu0 carry nothing.
+      let area = 8 * 6
+      #expect(alone.layers["relu0"]!.scalars[area..<3 * area].allSatisfy { $0 == 0 })
+      #expect(alone.layers["relu0"]!.scalars.contains { $0 != 0 })
+    }
+  }
+
+  @Test("relevance at units that are off is what host sums find")
+  func idleSums() throws {
+    let network = SmallNetwork.vggLike(biased: true, seed: 92)
+    let rules = RuleSet(rule: FlatRule()).rules(for: network)
+    let run = try DeviceRun(network, rules: rules, images: SmallNetwork.images(2, seed: 93))
+    for layer in try #require(run.relevance.ledger).layers {
+      guard let idle = layer.idle else { continue }
+      for n in 0..<2 {
+        let (R, a) = (run.relevance.layers[layer.node]![n].scalars, run.activations[layer.node]![n].scalars)
+        let expected = zip(R, a).reduce(0) { $1.1 == 0 ? $0 + abs(Double($1.0)) : $0 }
+        #expect(abs(idle[n] - expected) <= 1e-6 * layer.magnitude[n], "\(layer.node), image \(n)")
+      }
+      #expect(layer.layerType == ReLU.typeName)
+    }
+  }
+
   @Test("a neuron starts from its activation, and the layers above are left out")
   func neuron() throws {
     let network = SmallNetwork.vggLike(biased: true, seed: 72).self
