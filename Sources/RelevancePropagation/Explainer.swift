@@ -66,9 +66,9 @@ public final class Explainer {
       throw ScoresError(image: image)
     }
     let targets = try scores.map { try checked(targets($0)) }
-    let start = try self.start(for: targets)
-    let (startTrace, relevanceThere) = try start.begin(trace, targets: targets, scores: output)
-    let relevance = try start.propagator.propagate(startTrace, from: relevanceThere)
+    let begun = try beginning(of: targets)
+    let (startTrace, relevanceThere) = try begun.begin(trace, targets: targets, scores: output)
+    let relevance = try begun.propagator.propagate(startTrace, from: relevanceThere)
     let done = clock.now
     var activations: [String: Tensor] = [:]
     for name in relevance.layers.keys { activations[name] = try startTrace.activation(of: name) }
@@ -96,7 +96,7 @@ public final class Explainer {
   }
 
   /// Where these targets start: the output, another top layer, or a layer inside.
-  private func start(for targets: [[Target]]) throws -> BackwardStart {
+  private func beginning(of targets: [[Target]]) throws -> BackwardStart {
     let all = targets.flatMap { $0 }
     let layers = Set(all.map(\.layer))
     guard layers.count == 1, let layer = layers.first else {

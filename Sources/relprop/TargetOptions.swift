@@ -18,7 +18,7 @@ struct TargetOptions: ParsableArguments {
     help: ArgumentHelp(
       "What of a class: logit, log-odds (against all others), probability, one (start from 1); difference:A,B (why A and "
         + "not B); or a .npy file with the relevance of every output.", valueName: "target"))
-  var target = "logit"
+  var target: String?
 
   @Option(
     help: ArgumentHelp(
@@ -42,22 +42,23 @@ struct TargetOptions: ParsableArguments {
     var choose: (Scores) throws -> [(target: Target, suffix: String)]
   }
 
+  /// - Parameter usual: what of a class is explained where `--target` does not say.
   /// - Throws: `CommandError`, `TargetError`, `UnknownLayer`, `NumPyError`.
-  func choice(labels: [String], network: Network) throws -> Choice {
+  func choice(labels: [String], network: Network, usual: @escaping (Int) -> Target = { .logit($0) }) throws -> Choice {
     let filters = try filter.map { text in
       let (layer, numbers) = try Self.parts(text, option: "--filter", expected: "LAYER:c1,c2")
       return try LayerFilter(layer: layer, channels: Set(numbers), of: network)
     }
     guard neuron.isEmpty else { return try neurons(network, filters) }
-    if target.hasPrefix("difference:") || target.hasSuffix(".npy") {
+    if let target, target.hasPrefix("difference:") || target.hasSuffix(".npy") {
       guard classTexts.isEmpty, classes == nil else {
         throw CommandError("--target \(target) names what is explained; leave out --class and --classes")
       }
-      let fixed = target.hasSuffix(".npy") ? try given(labels.count) : [try difference(labels)]
+      let fixed = target.hasSuffix(".npy") ? try given(target, labels.count) : [try difference(target, labels)]
       return Choice(count: fixed.count, layer: nil, filters: filters) { _ in fixed }
     }
-    let make = try kind()
-    let mark = target == "logit" ? "" : ".\(target)"
+    let make = try target.map { try Self.kind($0) } ?? usual
+    let mark = target.map { $0 == "logit" ? "" : ".\($0)" } ?? ""
     if let classes {
       guard classTexts.isEmpty else { throw CommandError("--classes \(classes) and --class exclude each other") }
       guard classes.hasPrefix("top:"), let count = Int(classes.dropFirst(4)), (1...labels.count).contains(count) else {
@@ -73,7 +74,7 @@ struct TargetOptions: ParsableArguments {
     }
   }
 
-  private func kind() throws -> (Int) -> Target {
+  private static func kind(_ target: String) throws -> (Int) -> Target {
     switch target {
     case "logit": { .logit($0) }
     case "log-odds": { .logOdds($0) }
@@ -86,7 +87,7 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// Names may hold commas themselves: the first split of which both sides are classes.
-  private func difference(_ labels: [String]) throws -> (target: Target, suffix: String) {
+  private func difference(_ target: String, _ labels: [String]) throws -> (target: Target, suffix: String) {
     let pair = target.dropFirst("difference:".count)
     let commas = pair.indices.filter { pair[$0] == "," }
     var problem: (any Error)?
@@ -102,7 +103,7 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// `[K]`, or `[T, K]` for T targets.
-  private func given(_ classes: Int) throws -> [(target: Target, suffix: String)] {
+  private func given(_ target: String, _ classes: Int) throws -> [(target: Target, suffix: String)] {
     let array = try NumPyArray(path: target).tensor
     guard (1...2).contains(array.shape.rank), array.shape.extents.last == classes, array.count > 0 else {
       throw CommandError("\(target): expected shape [\(classes)] or [T, \(classes)], found \(array.shape)")
@@ -114,7 +115,7 @@ struct TargetOptions: ParsableArguments {
   }
 
   private func neurons(_ network: Network, _ filters: [LayerFilter]) throws -> Choice {
-    guard classTexts.isEmpty, classes == nil, target == "logit" else {
+    guard classTexts.isEmpty, classes == nil, target == nil else {
       throw CommandError("--neuron starts inside the network; leave out --class, --classes and --target")
     }
     let selections = try neuron.map { text -> NeuronSelection in
