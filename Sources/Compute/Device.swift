@@ -1,5 +1,6 @@
 internal import COpenCL
 import Foundation
+import Synchronization
 
 /// An OpenCL device of any platform, with what a plan needs to know of it.
 public struct Device: Sendable, CustomStringConvertible {
@@ -32,6 +33,16 @@ public struct Device: Sendable, CustomStringConvertible {
   ///
   /// - Throws: `ComputeError.noDevice` with the remedy where the loader finds no driver, or no driver finds a device.
   public static func all() throws -> [Device] {
+    // One thread at a time: PoCL reports no device to the second of two that ask first at the same moment.
+    try known.withLock { known throws in
+      if known.isEmpty { known = try enumerate() }
+      return known
+    }
+  }
+
+  private static let known = Mutex<[Device]>([])
+
+  private static func enumerate() throws -> [Device] {
     PoCLCache.makeWritable()
     let platforms = try platformIDs()
     var devices: [Device] = []

@@ -63,7 +63,9 @@ struct DoctorCommand: ParsableCommand {
         good: "\(memory >> 20) MiB on the device",
         mend: "a VGG-16 needs about 1.5 GiB: free memory, raise POCL_MEMORY_LIMIT, or use --device with another")
       do {
-        let finding = try SelfTest.run(on: Engine(device: chosen))
+        let finding =
+          try SelfTest.run(on: Engine(device: chosen))
+          ?? SelfTest.run(on: Engine(device: chosen, plainKernels: true)).map { "plain kernels: \($0)" }
         report(
           "kernels", finding, good: "right numbers in the self-test",
           mend: "update the driver, or use another device: relprop devices")

@@ -49,7 +49,7 @@ import Testing
       .write(toFile: path, atomically: true, encoding: .utf8)
     let command = try Command(["doctor"], environment: ["RELPROP_KERNELS": kernels])
     #expect(command.status > 0)
-    #expect(command.output.contains("BAD  kernels: the forward pass is off"))
+    #expect(command.output.contains("BAD  kernels: plain kernels: the forward pass is off"))
   }
 
   @Test("devices lists what is there and what would be used")

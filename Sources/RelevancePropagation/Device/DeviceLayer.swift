@@ -8,6 +8,9 @@ protocol LinearLayer: Layer {
   /// Index tables its kernels need for these shapes.
   func tables(for shapes: LayerShapes) -> [Int32]
 
+  /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
+  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int
+
   /// z (+)= coefficient · (W·x + b). One operand an input.
   func apply(
     _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
@@ -22,6 +25,7 @@ protocol LinearLayer: Layer {
 extension LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { nil }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
+  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int { 0 }
 }
 
 /// A layer that is not linear: it has a forward pass, and rules that are not shares (winner-take-all, pass …).

@@ -13,6 +13,8 @@ public final class DeviceNetwork {
   /// Buffers of all nodes' outputs and of the input; nodes that pass their scalars through share their input's.
   private var activations: [String: Buffer<Float>] = [:]
   private var parameters: [String: DeviceParameters] = [:]
+  /// Intermediate values of kernels, for the layer that needs most; launches run one after another and share it.
+  let scratch: Buffer<Float>?
   /// The network whose activations and weights this one shares, where it has another top.
   private let base: DeviceNetwork?
   private var replaced: Set<String> = []
@@ -41,8 +43,17 @@ public final class DeviceNetwork {
         what: "\(network.name) with a batch of \(batch)", needed: needed, available: engine.device.globalMemory,
         remedy: "use a smaller batch or image, or another device")
     }
+    let scratchCount = Self.scratchCount(of: network, batch: batch)
+    scratch = scratchCount > 0 ? try Buffer(count: scratchCount, on: engine.queue, for: "intermediate values") : nil
     try allocate()
     try upload()
+  }
+
+  static func scratchCount(of network: Network, batch: Int) -> Int {
+    network.nodes.reduce(0) { most, node in
+      let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
+      return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch) ?? 0)
+    }
   }
 
   /// Bytes of weights and activations on the device.
@@ -50,7 +61,8 @@ public final class DeviceNetwork {
     let activations = network.nodes.reduce(network.inputShape.count) {
       $0 + ($1.layer is any PassingLayer ? 0 : network.shapes[$1.name]!.count)
     }
-    return MemoryLayout<Float>.stride * (network.parameterCount + batch * activations)
+    return MemoryLayout<Float>.stride
+      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch))
   }
 
   func shapes(of node: Network.Node) -> LayerShapes {
@@ -75,7 +87,9 @@ public final class DeviceNetwork {
   private func upload() throws {
     for node in network.nodes {
       guard let layer = node.layer as? any LinearLayer else { continue }
-      parameters[node.name] = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+      var uploaded = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+      uploaded.scratch = scratch
+      parameters[node.name] = uploaded
     }
   }
 
@@ -130,6 +144,11 @@ public final class DeviceNetwork {
     engine = base.engine
     batch = base.batch
     self.base = base
+    // Another top may need more than the base has.
+    let needed = Self.scratchCount(of: network, batch: batch)
+    scratch =
+      needed > (base.scratch?.count ?? 0)
+      ? try Buffer(count: needed, on: engine.queue, for: "intermediate values") : base.scratch
     activations[network.inputName] = base.activations[network.inputName]
     for node in network.nodes {
       if replaced.contains(node.name) {
@@ -139,7 +158,9 @@ public final class DeviceNetwork {
           ? activations[node.inputs[0]]!
           : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
         guard let layer = node.layer as? any LinearLayer else { continue }
-        parameters[node.name] = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+        var uploaded = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+        uploaded.scratch = scratch
+        parameters[node.name] = uploaded
       } else {
         guard let shared = base.activations[node.name] else { preconditionFailure("\(node.name) is not shared") }
         activations[node.name] = shared

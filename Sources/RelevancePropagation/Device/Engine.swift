@@ -14,14 +14,18 @@ public final class Engine: Sendable {
 
   /// The plain kernels: one program, because each costs half a second to compile.
   private static let plainKernels = [
-    "convolution/naive.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
+    "convolution/naive.cl", "convolution/direct.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
     "relevance/quotient.cl", "relevance/product.cl", "relevance/ledger.cl", "relevance/filter.cl",
   ]
 
-  /// - Parameter cache: where compiled programs are kept; nil compiles anew.
+  /// - Parameters:
+  ///   - cache: where compiled programs are kept; nil compiles anew.
+  ///   - plainKernels: only the plain reference kernels, for comparison.
   /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build.
-  public init(device: Device, cache: ProgramCache? = .standard) throws {
+  public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false) throws {
+    // The fast forms so far are written for the vector registers of a CPU.
+    usesFastKernels = !plainKernels && device.kind == .cpu
     queue = try Queue(device: device)
     program = try Program(
       name: "plain kernels", source: KernelLibrary().program(of: Self.plainKernels),
@@ -32,20 +36,26 @@ public final class Engine: Sendable {
   static let chunks = 64
 
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
-  private static let group = Grid(64)
+  static let group = Grid(64)
 
-  func launch(_ name: String, grid: Grid, _ arguments: any KernelArgument...) throws {
+  /// Whether the fast forms of kernels are used where they serve; the plain ones are their twins.
+  let usesFastKernels: Bool
+
+  func launch(
+    _ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...
+  ) throws {
     let kernel = try kernels.withLock { kernels throws in
       if let kernel = kernels[name] { return kernel }
       let kernel = try program.kernel(name)
       kernels[name] = kernel
       return kernel
     }
-    try queue.launch(kernel, grid: grid, group: Self.group, arguments)
+    try queue.launch(kernel, grid: grid, group: group, arguments)
   }
 }
 
 extension ConvolutionGeometry: KernelArgument {}
+extension DirectGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}

@@ -17,6 +17,8 @@ struct DeviceParameters {
   var biasMode: BiasMode = .none
   /// Index tables of a pooling layer.
   var tables: Buffer<Int32>?
+  /// Memory for a kernel's intermediate values, at least `LinearLayer.scratchCount`.
+  var scratch: Buffer<Float>?
 
   /// The kernels' `biasMode`.
   enum BiasMode: Int32 {

@@ -22,6 +22,8 @@ public final class Propagator {
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
   private var squares: Buffer<Float>
   private var statistics: Buffer<Float>
+  /// The network's, unless several targets of an image need more.
+  private let scratch: Buffer<Float>?
 
   private struct ModifiedKey: Hashable {
     let node: Int
@@ -52,6 +54,9 @@ public final class Propagator {
     let engine = network.engine
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
     statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
+    let most =
+      options.targets == 1 ? 0 : DeviceNetwork.scratchCount(of: network.network, batch: network.batch * options.targets)
+    scratch = most > 0 ? try Buffer(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     try checkMemory()
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
@@ -62,7 +67,7 @@ public final class Propagator {
   /// Bytes of the backward pass beside the network's own: relevance, and the modified weights.
   public var bytes: Int { arena.bytes + modifiedBytes }
 
-  /// Number of launches of one pass.
+  /// Number of launches of one pass in plain kernels; a fast form may take two for one.
   public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
   private func checkMemory() throws {
@@ -128,6 +133,7 @@ public final class Propagator {
   /// ρ(w) and ρ(b) of a node, made once and kept.
   private func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
     var parameters = try view(index).parameters
+    parameters.scratch = scratch
     if let original = parameters.weight {
       let key = ModifiedKey(node: index, weight: weight)
       let part = try modified[key] ?? weight.make(from: original, on: network.engine)
