@@ -4,7 +4,9 @@
 //   absorbed  (sum s*b, sum s*(stab(z) - z), 0, 0): what bias and stabilizer keep of a share, because
 //             sum_i R_i = sum_k s_k (z_k - b_k) and R_k = s_k stab(z_k)
 //
-// partial [M][CHUNKS] of float4. z [N][count], s [M][count], b [K] with area count / K (biasMode 1), [count] (2), or
+//   idle      (sum |R| where the unit's output a is 0, 0, 0, 0): relevance that flows into units that are off
+//
+// partial [M][CHUNKS] of float4. z, a [N][count], s [M][count], b [K] with area count / K (biasMode 1), [count] (2), or
 // unread (0); entry m belongs to image m / targets. Grid (CHUNKS, M).
 #include "common.h"
 
@@ -43,4 +45,16 @@ kernel void absorbed(const int count, const int targets, global const float *R, 
     if (open) add_compensated(&stabilizer, R[index] - s[index] * z[image]);
   }
   partial[m * CHUNKS + chunk] = (float4)(bias.sum + bias.error, stabilizer.sum + stabilizer.error, 0.0f, 0.0f);
+}
+
+kernel void idle(const int count, const int targets, global const float *R, global const float *a,
+                 global float4 *partial) {
+  const int chunk = get_global_id(0), m = get_global_id(1);
+  if (chunk >= CHUNKS) return;
+  CompensatedSum sum = {0.0f, 0.0f};
+  for (int i = chunk; i < count; i += CHUNKS) {
+    const float value = R[(size_t)m * count + i];
+    if (a[(size_t)(m / targets) * count + i] == 0.0f && isfinite(value)) add_compensated(&sum, fabs(value));
+  }
+  partial[m * CHUNKS + chunk] = (float4)(sum.sum + sum.error, 0.0f, 0.0f, 0.0f);
 }

@@ -48,6 +48,9 @@ static const char relevance_bias_cl[] = {
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
+static const char relevance_filter_cl[] = {
+#embed "../../Kernels/relevance/filter.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -66,6 +69,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/product.cl", relevance_product_cl),
     SOURCE("relevance/bias.cl", relevance_bias_cl),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
+    SOURCE("relevance/filter.cl", relevance_filter_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

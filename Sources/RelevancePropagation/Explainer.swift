@@ -1,5 +1,3 @@
-import Foundation
-
 /// Explains images with one network and one composite: the whole path from pixels to relevance in one value.
 ///
 /// ```swift
@@ -8,7 +6,8 @@ import Foundation
 /// let explanation = try explainer.explain(images) { $0.topClass }[0]
 /// ```
 /// It canonizes the network, assigns the rules, uploads the weights and plans all memory when it is made; explaining
-/// allocates nothing on the device.
+/// classes allocates nothing on the device. Log-odds, differences and neurons start elsewhere: what they need beside is
+/// made when they are first asked for, and shares weights and activations with the rest.
 public final class Explainer {
   /// The network as it is explained: after the canonizers.
   public let network: Network
@@ -16,8 +15,11 @@ public final class Explainer {
   /// What the explained class starts with.
   public let classStart: Profile.Start
   public let batch: Int
+  public let options: PropagationOptions
   private let deviceNetwork: DeviceNetwork
-  private let propagator: Propagator
+  private let top: BackwardStart
+  /// The last start that is not the network's own output.
+  private var other: BackwardStart?
 
   /// - Parameters:
   ///   - low: lower bound of the input per channel, for the box rule (`Preprocessing.low`); `high` likewise.
@@ -31,23 +33,40 @@ public final class Explainer {
     self.network = canonized
     self.batch = batch
     classStart = composite.start
+    self.options = options
     rules = try composite.composite(for: canonized, low: low, high: high).resolve(for: canonized)
     deviceNetwork = try DeviceNetwork(canonized, on: engine, batch: batch)
-    propagator = try Propagator(deviceNetwork, rules: rules, options: options)
+    top = try BackwardStart(deviceNetwork, rules: rules, options: options)
   }
 
   /// Bytes on the device: weights, activations, relevance, modified weights.
-  public var deviceBytes: Int { DeviceNetwork.bytes(of: network, batch: batch) + propagator.bytes }
+  public var deviceBytes: Int { DeviceNetwork.bytes(of: network, batch: batch) + top.propagator.bytes }
 
-  /// Explains every image of a batch.
+  /// Explains one class of every image of a batch.
   ///
   /// - Parameters:
   ///   - images: `[N, C, H, W]`, N ≤ `batch`, as the network reads them.
   ///   - choosing: the class to explain, from an image's scores.
   /// - Throws: what `choosing` throws; `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, choosing: (Scores) throws -> Int) throws -> [Explanation] {
+    try explain(
+      images,
+      targets: {
+        let index = try choosing($0)
+        return [classStart == .one ? .one(index) : .logit(index)]
+      }
+    ).map { $0[0] }
+  }
+
+  /// Explains several targets of every image of a batch, which share its forward pass and all denominators.
+  ///
+  /// - Parameter targets: as many for every image as `options.targets` says, all at the scores or all at one layer.
+  /// - Returns: per image, one explanation a target.
+  /// - Throws: what `targets` throws; `TargetError` where a target does not fit the network or the others;
+  ///   `RelevanceError` where relevance is not finite; `ComputeError`.
+  public func explain(_ images: Tensor, targets: (Scores) throws -> [Target]) throws -> [[Explanation]] {
     let clock = ContinuousClock()
-    let start = clock.now
+    let begin = clock.now
     let trace = try deviceNetwork.forward(images)
     let output = try trace.scores()
     let forwardDone = clock.now
@@ -55,62 +74,52 @@ public final class Explainer {
     for (image, scores) in scores.enumerated() where !scores.logits.allSatisfy(\.isFinite) {
       throw ScoresError(image: image)
     }
-    let targets = try scores.map { try choosing($0) }
-    let relevance = try propagator.propagate(
-      trace, from: Target.start(targets.map { [classStart == .one ? .one($0) : .logit($0)] }, scores: output))
+    let targets = try scores.map { try checked(targets($0)) }
+    let begun = try beginning(of: targets)
+    let (startTrace, relevanceThere) = try begun.begin(trace, targets: targets, scores: output)
+    let relevance = try begun.propagator.propagate(startTrace, from: relevanceThere)
     let done = clock.now
-    return scores.indices.map { image in
-      Explanation(
-        scores: scores[image], target: targets[image], relevance: relevance.input[image], ledger: relevance.ledger,
-        entry: image, forwardSeconds: (forwardDone - start) / .seconds(1),
-        backwardSeconds: (done - forwardDone) / .seconds(1))
+    var activations: [String: Tensor] = [:]
+    for name in relevance.layers.keys { activations[name] = try startTrace.activation(of: name) }
+    return try targets.indices.map { image in
+      try targets[image].indices.map { position in
+        let entry = image * options.targets + position
+        let target = targets[image][position]
+        let inside = try target.layer.map { try trace.activation(of: $0)[image].scalars }
+        return Explanation(
+          scores: scores[image], explained: target, value: target.value(of: inside ?? scores[image].logits),
+          start: relevanceThere[entry].scalars.reduce(0) { $0 + Double($1) }, relevance: relevance.input[entry],
+          layers: relevance.layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
+          ledger: relevance.ledger, entry: entry, forwardSeconds: (forwardDone - begin) / .seconds(1),
+          backwardSeconds: (done - forwardDone) / .seconds(1))
+      }
     }
   }
-}
 
-/// What the network says of one image.
-public struct Scores: Sendable {
-  /// One score a class, before any softmax.
-  public let logits: [Float]
-
-  public init(_ logits: [Float]) { self.logits = logits }
-
-  /// Index of the highest score, the first of equal ones.
-  public var topClass: Int { logits.indices.max { (logits[$0], -$0) < (logits[$1], -$1) } ?? 0 }
-
-  /// Classes by falling score.
-  public var ranking: [Int] { logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) } }
-
-  /// Softmax of the scores, in Double.
-  public var probabilities: [Double] {
-    let largest = Double(logits.max() ?? 0)
-    let exponentials = logits.map { Foundation.exp(Double($0) - largest) }
-    let sum = exponentials.reduce(0, +)
-    return exponentials.map { $0 / sum }
+  private func checked(_ targets: [Target]) throws -> [Target] {
+    guard targets.count == options.targets else {
+      throw TargetError("\(targets.count) target(s) for an image; the explainer was made for \(options.targets)")
+    }
+    for target in targets { try target.check(classes: network.outputShape.count) }
+    return targets
   }
-}
 
-/// Scores that are NaN or infinite.
-public struct ScoresError: Error, CustomStringConvertible {
-  public let image: Int
-  public var description: String {
-    "image \(image): the network's scores are NaN or infinite; do weights and preprocessing belong together?"
+  /// Where these targets start: the output, another top layer, or a layer inside.
+  private func beginning(of targets: [[Target]]) throws -> BackwardStart {
+    let all = targets.flatMap { $0 }
+    let layers = Set(all.map(\.layer))
+    guard layers.count == 1, let layer = layers.first else {
+      throw TargetError("targets of one pass start at one layer; explain scores and neurons, or two layers, one by one")
+    }
+    guard layer != nil || all.contains(where: \.needsHead) else { return top }
+    var distinct: [Target] = []
+    for target in all where !distinct.contains(target) { distinct.append(target) }
+    if let other, other.serves(distinct, layer: layer) { return other }
+    other = nil  // gives its memory back first
+    let made =
+      try layer.map { try BackwardStart(at: $0, of: deviceNetwork, rules: rules, options: options) }
+      ?? BackwardStart(for: distinct, of: deviceNetwork, rules: rules, options: options)
+    other = made
+    return made
   }
-}
-
-/// Why the network gave one class its score, for one image.
-public struct Explanation: Sendable {
-  public let scores: Scores
-  /// The class that was explained.
-  public let target: Int
-  /// `[C, H, W]`: every input number's share of the score.
-  public let relevance: Tensor
-  /// Conservation, layer by layer, of the batch; `entry` is this image's place in it.
-  public let ledger: Ledger?
-  public let entry: Int
-  /// Of the whole batch.
-  public let forwardSeconds: Double
-  public let backwardSeconds: Double
-
-  public var score: Float { scores.logits[target] }
 }

@@ -60,7 +60,8 @@ struct DemoCommand: ParsableCommand {
     let explanation = try explainer.explain(Tensor.stack([input.tensor])) { $0.topClass }[0]
 
     let writer = ExplanationWriter(
-      choice: choice, explainer: explainer, preset: preset, preprocessor: preprocessor, colors: colors,
+      choice: choice, network: explainer.network, rules: explainer.rules, composite: preset.name,
+      preprocessor: preprocessor, colors: colors,
       normalization: normalization, device: engine.device)
     let stem = folder.path + "/demo"
     let bound = try writer.write(

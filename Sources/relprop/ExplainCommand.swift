@@ -12,7 +12,8 @@ struct ExplainCommand: ParsableCommand {
     discussion: """
       For every image NAME.heatmap.png, NAME.overlay.png, NAME.relevance.npy ([C, H, W], float32) and NAME.json are \
       written. Red counts for the class, blue against it. The ledger tells how much relevance enters and leaves every \
-      layer, and what biases and stabilizers keep.
+      layer, and what biases, stabilizers and filters keep. Several targets of an image share its forward pass; each \
+      writes its own files.
       """)
 
   @Argument(help: ArgumentHelp("JPEG, PNG, TIFF or WebP files.", valueName: "image"))
@@ -20,12 +21,13 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup(title: "Network") var modelOptions: ModelOptions
 
-  @Option(
-    name: .customLong("class"),
-    help: ArgumentHelp("The class to explain, by index or name. Default: the top class.", valueName: "class"))
-  var classText: String?
+  @OptionGroup(title: "What is explained") var targetOptions: TargetOptions
+
+  @OptionGroup(title: "Method") var methodOptions: MethodOptions
 
   @OptionGroup(title: "Rules") var compositeOptions: CompositeOptions
+
+  @OptionGroup(title: "Between input and output") var layerOptions: LayerOptions
 
   @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
 
@@ -50,7 +52,10 @@ struct ExplainCommand: ParsableCommand {
     let progress = Progress()
 
     let choice = try modelOptions.load()
-    let target = try classText.map { try ClassChoice.index(of: $0, among: choice.labels) }
+    let network = try choice.model.network.canonized()
+    let targets = try targetOptions.choice(labels: choice.labels, network: network)
+    let baseline = try methodOptions.baseline(for: network, black: choice.preprocessing.low)
+    let keeping = try layerOptions.keeping(of: network)
     var folder = try OutputFolder(output)
     printModel(choice)
     fflush(nil)  // a reader at the other end of a pipe sees this before any error
@@ -58,12 +63,13 @@ struct ExplainCommand: ParsableCommand {
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
     progress.update("uploading weights")
-    let explainer = try Explainer(
-      choice.model.network, composite: preset, low: choice.preprocessing.low, high: choice.preprocessing.high,
-      on: engine)
-    let preprocessor = try Preprocessor(choice.preprocessing, inputShape: explainer.network.inputShape)
+    let method = try ExplanationMethod(
+      choice, preset: preset, baseline: baseline, targets: targets, keeping: keeping, engine: engine)
+    let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
-      choice: choice, explainer: explainer, preset: preset, preprocessor: preprocessor, colors: colors,
+      choice: choice, network: network, method: method.label, rules: method.rules,
+      composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor,
+      colors: colors,
       normalization: normalization, device: engine.device)
 
     var failures = 0
@@ -72,17 +78,22 @@ struct ExplainCommand: ParsableCommand {
       do {
         let photograph = try Photograph(path: image)
         let input = try preprocessor.input(photograph)
-        let explanation = try explainer.explain(Tensor.stack([input.tensor])) { target ?? $0.topClass }[0]
-        let suffix = target.map { ".class\($0)" } ?? ""
-        let stem = folder.stem(for: image, suffix: suffix)
-        let bound = try writer.write(explanation, of: image, photograph, input, to: stem)
-        if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
+        let explanations = try method.explain(input.tensor, targets)
         progress.finish()
-        printExplanation(explanation, image: image, photograph, input, choice: choice)
-        fflush(nil)
-        print(
-          String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound)
-        )
+        printScores(explanations.map(\.explanation), image: image, photograph, choice: choice)
+        for (explanation, suffix) in explanations {
+          let stem = folder.stem(for: image, suffix: suffix + (baseline.map { ".\(type(of: $0).name)" } ?? ""))
+          let alarms = explanation.ledger?.alarms(entry: explanation.entry, explosion: layerOptions.alarm) ?? []
+          let bound = try writer.write(
+            explanation, of: image, photograph, input, alarms: alarms, layers: layerOptions, to: stem)
+          if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
+          printExplanation(explanation, choice: choice)
+          print(
+            String(
+              format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))
+          fflush(nil)
+          warn(alarms)
+        }
       } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
         progress.finish()
         failures += 1
@@ -108,25 +119,38 @@ struct ExplainCommand: ParsableCommand {
     print("         because: \(choice.preprocessingReason)")
   }
 
-  private func printExplanation(
-    _ explanation: Explanation, image: String, _ photograph: Photograph, _ input: Preprocessor.Input,
-    choice: ModelOptions.Choice
+  /// The worst layer of each kind; all stand in the report.
+  private func warn(_ alarms: [LedgerAlarm]) {
+    for kind in LedgerAlarm.Kind.allCases {
+      let same = alarms.filter { $0.kind == kind }
+      guard let worst = same.max(by: { $0.ratio < $1.ratio }) else { continue }
+      let more = same.count > 1 ? "; \(same.count - 1) more layer(s) in the report" : ""
+      FileHandle.standardError.write(Data("relprop: warning: \(worst)\(more)\n".utf8))
+    }
+  }
+
+  private func printScores(
+    _ explanations: [Explanation], image: String, _ photograph: Photograph, choice: ModelOptions.Choice
   ) {
     print("\n\(image): \(photograph.width) x \(photograph.height) pixels")
-    let probabilities = explanation.scores.probabilities
-    for index in explanation.scores.ranking.prefix(max(top, 1)) {
-      let mark = index == explanation.target ? "*" : " "
+    let scores = explanations[0].scores
+    let probabilities = scores.probabilities
+    for index in scores.ranking.prefix(max(top, 1)) {
+      let mark = explanations.contains { $0.target == index } ? "*" : " "
       print(
         String(
-          format: "  %@ %5.1f %%  score %8.4f  %4d  ", mark, 100 * probabilities[index],
-          explanation.scores.logits[index], index) + choice.labels[index])
+          format: "  %@ %5.1f %%  score %8.4f  %4d  ", mark, 100 * probabilities[index], scores.logits[index], index)
+          + choice.labels[index])
     }
+  }
+
+  private func printExplanation(_ explanation: Explanation, choice: ModelOptions.Choice) {
     let relevance = explanation.relevance.withScalars { $0.reduce(0) { $0 + Double($1) } }
     print(
-      String(
-        format: "  explained: %@, score %.5g; the pixels hold %.5g of it (%.3f s forward, %.3f s backward)",
-        choice.labels[explanation.target], explanation.score, relevance, explanation.forwardSeconds,
-        explanation.backwardSeconds))
+      "  explained: \(TargetText.line(explanation, labels: choice.labels)); "
+        + String(
+          format: explanation.start == nil ? "the map's sum is %.5g" : "the pixels hold %.5g of it", relevance)
+        + String(format: " (%.3f s forward, %.3f s backward)", explanation.forwardSeconds, explanation.backwardSeconds))
     if !quiet, let ledger = explanation.ledger {
       for line in LedgerTable.lines(ledger, entry: explanation.entry) { print("  \(line)") }
     }

@@ -10,12 +10,19 @@ struct ExplanationReport: Encodable {
   var model: Model
   var image: Image
   var preprocessing: Preprocessing
+  /// "lrp", or a baseline with its numbers.
+  var method: String
+  /// Empty for a baseline, as are the rules and the ledger.
   var composite: String
   var rules: [LayerRule]
   var target: Class
+  var explained: Explained
+  /// What relevance had to pass through.
+  var filters: [Filter]
   var top: [Class]
   var relevanceSum: Double
   var conservation: [LedgerRow]
+  var alarms: [Alarm]
   var heatmap: Drawing
   var device: DeviceDescription
   var seconds: Seconds
@@ -58,7 +65,34 @@ struct ExplanationReport: Encodable {
     var outgoing: Double
     var bias: Double
     var stabilizer: Double
+    var filter: Double
     var other: Double
+    /// Σ|R| at the layer's output; of it, at a rectifier, at units that are off.
+    var magnitude: Double
+    var idle: Double?
+  }
+
+  /// What the target is, its value f(z), and the relevance the backward pass started from.
+  struct Explained: Encodable {
+    var target: String
+    var value: Double
+    /// Null for a baseline, which propagates nothing.
+    var start: Double?
+    /// Log-odds only: start = η_c + H(p), in nats.
+    var entropy: Double?
+  }
+
+  struct Filter: Encodable {
+    var layer: String
+    var channels: [Int]
+  }
+
+  struct Alarm: Encodable {
+    var kind: String
+    var layer: String
+    var rule: String
+    var ratio: Double
+    var message: String
   }
 
   struct Drawing: Encodable {
@@ -84,7 +118,25 @@ extension ExplanationReport.LedgerRow {
   init(_ layer: Ledger.Layer, entry: Int) {
     self.init(
       layer: layer.node, rule: layer.rule, incoming: layer.incoming[entry], outgoing: layer.outgoing[entry],
-      bias: layer.bias[entry], stabilizer: layer.stabilizer[entry], other: layer.other(entry))
+      bias: layer.bias[entry], stabilizer: layer.stabilizer[entry],
+      filter: layer.filter[entry], other: layer.other(entry), magnitude: layer.magnitude[entry],
+      idle: layer.idle?[entry])
+  }
+}
+
+extension ExplanationReport.Explained {
+  init(_ explanation: Explanation) {
+    self.init(target: "\(explanation.explained)", value: explanation.value, start: explanation.start, entropy: nil)
+    if start != nil, case .logOdds(let c) = explanation.explained {
+      entropy = LogOdds(explanation.scores.logits, of: c).entropy
+    }
+  }
+}
+
+extension ExplanationReport.Alarm {
+  init(_ alarm: LedgerAlarm) {
+    self.init(
+      kind: alarm.kind.rawValue, layer: alarm.layer, rule: alarm.rule, ratio: alarm.ratio, message: "\(alarm)")
   }
 }
 

@@ -10,7 +10,9 @@ struct ExplanationWriter {
   private let preprocessor: Preprocessor
   private let labels: [String]
   private let template: ExplanationReport.Model
+  private let method: String
   private let composite: String
+  private let filters: [LayerFilter]
   private let rules: [ExplanationReport.LayerRule]
   private let device: Device
 
@@ -18,7 +20,9 @@ struct ExplanationWriter {
   static let pictureWidth = 448
 
   init(
-    choice: ModelOptions.Choice, explainer: Explainer, preset: Preset, preprocessor: Preprocessor, colors: ColorMap,
+    choice: ModelOptions.Choice, network: Network, method: String = MethodOptions.relevancePropagation,
+    rules: RuleTable?,
+    composite: String, filters: [LayerFilter] = [], preprocessor: Preprocessor, colors: ColorMap,
     normalization: Normalization, device: Device
   ) {
     self.colors = colors
@@ -26,26 +30,32 @@ struct ExplanationWriter {
     self.preprocessor = preprocessor
     self.labels = choice.labels
     self.device = device
-    composite = preset.name
-    rules = explainer.network.nodes.map {
-      .init(layer: $0.name, type: $0.layer.typeName, rule: explainer.rules[$0.name].label)
+    self.method = method
+    self.composite = composite
+    self.filters = filters
+    self.rules = network.nodes.compactMap { node in
+      rules.map { .init(layer: node.name, type: node.layer.typeName, rule: $0[node.name].label) }
     }
     template = .init(
       path: choice.path, sha256: choice.sha256, format: choice.model.format,
       architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
-      inputShape: explainer.network.inputShape.extents)
+      inputShape: network.inputShape.extents)
   }
 
-  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json; returns the bound of the colours.
+  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the layers that were asked for;
+  /// returns the bound of the colours.
   @discardableResult
   func write(
-    _ explanation: Explanation, of image: String, _ photograph: Photograph, _ input: Preprocessor.Input, to stem: String
+    _ explanation: Explanation, of image: String, _ photograph: Photograph, _ input: Preprocessor.Input,
+    alarms: [LedgerAlarm] = [], layers: LayerOptions? = nil, to stem: String
   ) throws -> Double {
     let heatmap = try Heatmap(explanation.relevance)
     let bound = heatmap.bound(normalization)
-    let files = [
+    var files = [
       "heatmap": stem + ".heatmap.png", "overlay": stem + ".overlay.png", "relevance": stem + ".relevance.npy",
     ]
+    let results = ResultFiles()
+    files["layers"] = try layers?.write(explanation, to: stem, results: results)
     let probabilities = explanation.scores.probabilities
     func described(_ index: Int) -> ExplanationReport.Class {
       .init(
@@ -57,13 +67,15 @@ struct ExplanationWriter {
       image: .init(
         path: image, width: photograph.width, height: photograph.height,
         seen: [seen.x, seen.y, seen.width, seen.height]),
-      preprocessing: preprocessor.preprocessing, composite: composite, rules: rules,
-      target: described(explanation.target), top: explanation.scores.ranking.prefix(10).map(described),
+      preprocessing: preprocessor.preprocessing, method: method, composite: composite, rules: rules,
+      target: described(explanation.target), explained: .init(explanation),
+      filters: filters.map { .init(layer: $0.layer, channels: $0.channels.sorted()) },
+      top: explanation.scores.ranking.prefix(10).map(described),
       relevanceSum: heatmap.sum,
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
+      alarms: alarms.map { .init($0) },
       heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(device),
       seconds: .init(forward: explanation.forwardSeconds, backward: explanation.backwardSeconds), files: files)
-    let results = ResultFiles()
     try results.write(files["heatmap"]!) {
       try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
     }

@@ -4,17 +4,20 @@ import RelevancePropagation
 /// The conservation ledger as lines for the terminal.
 enum LedgerTable {
   static func lines(_ ledger: Ledger, entry: Int) -> [String] {
-    var table = TextTable([
-      ("layer", .left), ("type", .left), ("rule", .left), ("in", .right), ("out", .right), ("bias", .right),
-      ("stabilizer", .right), ("other", .right),
-    ])
+    let isFiltered = ledger.layers.contains { $0.filter[entry] != 0 }
+    var table = TextTable(
+      [
+        ("layer", .left), ("type", .left), ("rule", .left), ("in", .right), ("out", .right), ("bias", .right),
+        ("stabilizer", .right), ("other", .right),
+      ] + (isFiltered ? [("filter", .right)] : []))
     for layer in ledger.layers {
       let total = layer.magnitude[entry]
-      table.add([
-        layer.node, layer.layerType, layer.briefRule, number(layer.incoming[entry], of: total),
-        number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
-        number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
-      ])
+      table.add(
+        [
+          layer.node, layer.layerType, layer.briefRule, number(layer.incoming[entry], of: total),
+          number(layer.outgoing[entry], of: total), number(layer.bias[entry], of: total),
+          number(layer.stabilizer[entry], of: total), number(layer.other(entry), of: total),
+        ] + (isFiltered ? [number(layer.filter[entry], of: total)] : []))
     }
     return table.lines
   }

@@ -22,7 +22,11 @@ struct OutputFolder {
 
   /// A name without extension for an input file's results; two inputs of one name get different ones.
   mutating func stem(for input: String, suffix: String) -> String {
-    let base = URL(fileURLWithPath: input).deletingPathExtension().lastPathComponent
+    stem(named: URL(fileURLWithPath: input).deletingPathExtension().lastPathComponent, suffix: suffix)
+  }
+
+  /// A path without extension that was not given out before.
+  mutating func stem(named base: String, suffix: String = "") -> String {
     var stem = base + suffix
     var number = 2
     while !taken.insert(stem).inserted {

@@ -21,6 +21,10 @@ package struct ReferenceCase: Decodable {
   let groups: [Group]
   /// How far from the stored tensors a result may be.
   package let tolerance: Tolerance
+  /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
+  let iterations: Int?
+  let window: Int?
+  let stride: Int?
 
   struct Group: Decodable {
     let layers: [String]
@@ -39,7 +43,8 @@ package struct ReferenceCase: Decodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case kind, tier, tolerance
+    case kind, tier, tolerance, window, stride
+    case iterations = "n_iter"
     case name = "case"
     case start = "init"
     case targets = "target"
@@ -56,6 +61,9 @@ package struct ReferenceCase: Decodable {
     tolerance =
       (try? container.decodeIfPresent(Tolerance.self, forKey: .tolerance)) ?? Tolerance(largest: 2e-5, cosine: 1 - 1e-8)
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
+    iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
+    window = try container.decodeIfPresent(Int.self, forKey: .window)
+    stride = try? container.decodeIfPresent(Int.self, forKey: .stride)  // a pair in procedures
   }
 }
 

@@ -3,10 +3,10 @@ import RelevancePropagation
 
 /// Runs the cases of one model on one device.
 package struct CaseRunner {
-  private let original: Network
+  let original: Network
   private let canonized: DeviceNetwork
-  private let inputs: Tensor
-  private let engine: Engine
+  let inputs: Tensor
+  let engine: Engine
 
   package init(folder: String, engine: Engine) throws {
     self.engine = engine
@@ -20,11 +20,13 @@ package struct CaseRunner {
 
   /// Runs one case: its tensors by the names the set uses, `A.<node>` or `R.<node>`.
   ///
+  /// - Parameter stored: the reference's own file, which holds the noise of SmoothGrad.
   /// - Throws: `NotYet` where the library cannot.
-  package func run(_ reference: ReferenceCase) throws -> [(name: String, tensor: Tensor)] {
+  package func run(_ reference: ReferenceCase, stored: String? = nil) throws -> [(name: String, tensor: Tensor)] {
     switch reference.kind {
     case "forward": try forward()
     case "relevance", "gradient": try relevance(reference)
+    case "attribution": try attribution(reference, stored: stored)
     default: throw NotYet(reason: "kind \(reference.kind)")
     }
   }
@@ -53,9 +55,11 @@ package struct CaseRunner {
     for node in network.nodes where rules[node.name] == nil {
       if RuleTable.rearranges(node.layer) { rules[node.name] = PassRule() }
     }
-    let propagator = try Propagator(
-      canonized, rules: try RuleTable(rules, for: network), options: .init(keeping: .all, ledger: false))
+    let table = try RuleTable(rules, for: network)
     let trace = try canonized.forward(inputs)
+    guard reference.targets.count == trace.count else { throw NotYet(reason: "no target for every image") }
+    if reference.start == "logodds" { return try logOdds(reference, trace, rules) }
+    let propagator = try Propagator(canonized, rules: table, options: .init(keeping: .all, ledger: false))
     let targets: [[Target]] = try reference.targets.map { index in
       switch reference.start {
       case "logit": [.logit(index)]
@@ -63,11 +67,40 @@ package struct CaseRunner {
       default: throw NotYet(reason: "start \(reference.start ?? "none")")
       }
     }
-    guard targets.count == trace.count else { throw NotYet(reason: "no target for every image") }
     let relevance = try propagator.propagate(trace, from: Target.start(targets, scores: try trace.scores()))
+    return named(relevance, entries: trace.count)
+  }
+
+  /// Min-take-most at another top layer; the rules of all layers, the top included, stay.
+  private func logOdds(_ reference: ReferenceCase, _ trace: Trace, _ rules: [String: any Rule]) throws
+    -> [(name: String, tensor: Tensor)]
+  {
+    let targets = reference.targets.map { Target.logOdds($0) }
+    let head = try TargetHead(
+      canonized.network, for: targets, rules: try RuleTable(rules, for: canonized.network))
+    let network = try DeviceNetwork(head.network, sharing: canonized, replaced: head.replaced)
+    let propagator = try Propagator(
+      network, rules: try RuleTable(rules, for: head.network), options: .init(keeping: .all, ledger: false))
+    let scores = try trace.scores()
+    let own = try network.continued(trace)
+    let start = head.start(targets.map { [$0] }, outputs: try own.scores(), scores: scores)
+    let relevance = try propagator.propagate(own, from: start)
+    let blocks = targets.enumerated().map { head.block(of: $1, in: start[$0]) }
+    let eta = reference.targets.enumerated().map { Float(LogOdds(scores[$0].scalars, of: $1).eta) }
+    return named(relevance, entries: trace.count).filter { !head.replaced.contains(String($0.name.dropFirst(2))) } + [
+      ("R.logodds", Tensor(shape: [blocks.count, blocks[0].count], scalars: blocks.flatMap { $0 })),
+      ("eta", Tensor(shape: [eta.count], scalars: eta)),
+    ]
+  }
+
+  /// Relevance at every node under the names of net.json.
+  private func named(_ relevance: Relevance, entries: Int) -> [(name: String, tensor: Tensor)] {
+    let network = canonized.network
     let layers = original.nodes.compactMap { node -> (name: String, tensor: Tensor)? in
-      guard let name = network.resolve(node.name), let tensor = relevance.layers[name] else { return nil }
-      return ("R.\(node.name)", tensor.reshaped(Shape([trace.count] + original.shapes[node.name]!.extents)))
+      guard let name = network.resolve(node.name), let tensor = relevance.layers[name],
+        tensor.count == entries * original.shapes[node.name]!.count
+      else { return nil }
+      return ("R.\(node.name)", tensor.reshaped(Shape([entries] + original.shapes[node.name]!.extents)))
     }
     return layers + [("R.input", relevance.input)]
   }

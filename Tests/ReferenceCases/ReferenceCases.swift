@@ -50,8 +50,9 @@ struct ReferenceCases {
         atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
       for reference in cases {
         do {
+          let file = "\(model)/\(reference.name).safetensors"
           try SafetensorsWriter.write(
-            runner.run(reference), to: "\(folders[2])/\(model)/\(reference.name).safetensors")
+            runner.run(reference, stored: "\(folders[0])/\(file)"), to: "\(folders[2])/\(file)")
           done += 1
         } catch let error as NotYet {
           skipped.append("\(model)/\(reference.name) (\(reference.tier)): \(error.reason)")

@@ -14,6 +14,7 @@ struct ReferenceTests {
       ("resmicro1", ["forward", "lrp0", "zennit_EpsilonGammaBox"]),
       ("vggmicro_bn", ["forward", "zennit_EpsilonPlusFlat", "zennit_DeconvNet"]),
       ("mnist_mlp", ["alpha1beta0", "deeptaylor_bounded"]), ("mnist_cnn", ["composite_seed_avgpool"]),
+      ("vggmicro_a", ["composite_seed_wta_logodds"]),
     ])
   func stored(_ model: String, _ names: [String]) throws {
     let runner = try CaseRunner(folder: "\(ReferenceSet.folder)/models/\(model)", engine: TestDevice.engine)

@@ -15,7 +15,11 @@ public final class DeviceNetwork {
   private var parameters: [String: DeviceParameters] = [:]
   /// Intermediate values of kernels, for the layer that needs most; launches run one after another and share it.
   let scratch: Buffer<Float>?
-  private(set) var generation = 0
+  /// The network whose activations and weights this one shares, where it has another top.
+  private let base: DeviceNetwork?
+  private var replaced: Set<String> = []
+  private var ownGeneration = 0
+  var generation: Int { base?.generation ?? ownGeneration }
 
   /// Uploads `network` for batches of up to `batch` images.
   ///
@@ -26,6 +30,7 @@ public final class DeviceNetwork {
     self.network = network
     self.engine = engine
     self.batch = batch
+    base = nil
 
     for node in network.nodes
     where !(node.layer is any LinearLayer || node.layer is any NonlinearLayer || node.layer is any PassingLayer) {
@@ -119,7 +124,8 @@ public final class DeviceNetwork {
       "images \(images.shape) for a network of input \(network.inputShape)")
     let count = images.shape[0]
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
-    generation += 1
+    precondition(base == nil, "the forward pass belongs to the network this one shares")
+    ownGeneration += 1
     try images.withScalars { pointer throws in
       try engine.queue.write(pointer, to: activation(network.inputName))
     }
@@ -127,6 +133,49 @@ public final class DeviceNetwork {
       try run(node, images: count)
     }
     return Trace(network: self, count: count, generation: generation)
+  }
+
+  /// A network that shares the weights and activations of `base` but for the nodes `replaced`: a part of it, or one with
+  /// another top.
+  ///
+  /// - Precondition: the other nodes are those of `base`.
+  public init(_ network: Network, sharing base: DeviceNetwork, replaced: Set<String> = []) throws {
+    self.network = network
+    engine = base.engine
+    batch = base.batch
+    self.base = base
+    // Another top may need more than the base has.
+    let needed = Self.scratchCount(of: network, batch: batch)
+    scratch =
+      needed > (base.scratch?.count ?? 0)
+      ? try Buffer(count: needed, on: engine.queue, for: "intermediate values") : base.scratch
+    activations[network.inputName] = base.activations[network.inputName]
+    for node in network.nodes {
+      if replaced.contains(node.name) {
+        let count = network.shapes[node.name]!.count * batch
+        activations[node.name] =
+          node.layer is any PassingLayer
+          ? activations[node.inputs[0]]!
+          : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
+        guard let layer = node.layer as? any LinearLayer else { continue }
+        var uploaded = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
+        uploaded.scratch = scratch
+        parameters[node.name] = uploaded
+      } else {
+        guard let shared = base.activations[node.name] else { preconditionFailure("\(node.name) is not shared") }
+        activations[node.name] = shared
+        parameters[node.name] = base.parameters[node.name]
+      }
+    }
+    self.replaced = replaced
+  }
+
+  /// The latest forward pass of the network this one shares, carried on through the replaced nodes.
+  public func continued(_ trace: Trace) throws -> Trace {
+    precondition(trace.network === base, "a trace of another network")
+    trace.requireCurrent()
+    for node in network.nodes where replaced.contains(node.name) { try run(node, images: trace.count) }
+    return Trace(network: self, count: trace.count, generation: generation)
   }
 
   private func run(_ node: Network.Node, images: Int) throws {

@@ -16,7 +16,7 @@ public final class Engine: Sendable {
   private static let plainKernels = [
     "convolution/naive.cl", "convolution/direct.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
-    "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
+    "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
   ]
 
   /// - Parameters:

@@ -1,7 +1,8 @@
 /// Relevance in and out of every layer, and what became of the rest: conservation, layer by layer.
 ///
-///     in = out + bias + stabilizer + other
+///     in = out + filter + bias + stabilizer + other
 ///
+/// `filter` is what a `LayerFilter` at the layer's output took;
 /// `bias` is what the bias of the layer absorbs, Σ s_k·b_k; `stabilizer` what ε absorbs, Σ s_k·(stab(z_k) − z_k);
 /// `other` what is left: units behind a closed gate, windows without pixels, rounding.
 public struct Ledger: Sendable {
@@ -17,6 +18,10 @@ public struct Ledger: Sendable {
     public let outgoing: [Double]
     public let bias: [Double]
     public let stabilizer: [Double]
+    /// What a filter at the layer's output took; 0 without one.
+    public let filter: [Double]
+    /// Σ|R| at rectifiers' units whose output is 0; nil at other layers.
+    public let idle: [Double]?
     /// Σ|R| at the layer's output.
     public let magnitude: [Double]
     /// max|R| at the layer's output.
@@ -25,7 +30,7 @@ public struct Ledger: Sendable {
     public let nonFinite: Int
 
     public func other(_ entry: Int) -> Double {
-      incoming[entry] - outgoing[entry] - bias[entry] - stabilizer[entry]
+      incoming[entry] - outgoing[entry] - filter[entry] - bias[entry] - stabilizer[entry]
     }
   }
 
@@ -51,7 +56,8 @@ public struct Ledger: Sendable {
           nonFinite += Int(after[m].w)
         }
       }
-      if isAlias { outgoing = incoming.map(\.x) }
+      let passed = sums[LedgerEntry(node: index, kind: .filtered)] ?? incoming
+      if isAlias { outgoing = passed.map(\.x) }
       var bias = [Double](repeating: 0, count: entries)
       var stabilizer = bias
       for (entry, sum) in absorbed[index] ?? [] {
@@ -64,7 +70,9 @@ public struct Ledger: Sendable {
       return Layer(
         node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label,
         briefRule: rules[node.name].brief, incoming: incoming.map(\.x),
-        outgoing: outgoing, bias: bias, stabilizer: stabilizer, magnitude: incoming.map(\.y),
+        outgoing: outgoing, bias: bias, stabilizer: stabilizer,
+        filter: zip(incoming, passed).map { $0.x - $1.x },
+        idle: sums[LedgerEntry(node: index, kind: .idle)]?.map(\.x), magnitude: incoming.map(\.y),
         largest: incoming.map(\.z), nonFinite: nonFinite)
     }
   }

@@ -13,6 +13,8 @@ struct PlanBuilder {
   private(set) var relevance: [String: TensorID] = [:]
   /// Which steps each node takes.
   private(set) var stepsOfNode: [Int: Range<Int>] = [:]
+  /// Tensor the start relevance is written to; a filter at the output reads it.
+  private(set) var start: TensorID = 0
   private var consumers: [String: Int] = [:]
   private let nonNegative: Set<String>
 
@@ -25,19 +27,40 @@ struct PlanBuilder {
   }
 
   mutating func build() {
-    relevance[network.outputName] = tensor(network.outputShape.count, perTarget: true)
+    start = tensor(network.outputShape.count, perTarget: true)
+    relevance[network.outputName] = start
     for index in network.nodes.indices.reversed() {
       let node = network.nodes[index]
       guard let incoming = relevance[node.name] else { continue }  // no path of relevance reaches it
       if options.ledger { add(.totals(of: incoming, entry: LedgerEntry(node: index, kind: .incoming))) }
       let first = steps.count
-      send(incoming, from: index)
+      let passed = filter(incoming, at: index)
+      if options.ledger, node.layer is ReLU {
+        add(.idle(node: index, relevance: passed, entry: LedgerEntry(node: index, kind: .idle)))
+      }
+      send(passed, from: index)
       stepsOfNode[index] = first..<steps.count
     }
     keepAlive()
   }
 
   // MARK: one node
+
+  /// What the filters of a node let through. A tensor of its own: the unfiltered one may be a consumer's too.
+  private mutating func filter(_ incoming: TensorID, at index: Int) -> TensorID {
+    let node = network.nodes[index]
+    let filters = options.filters.filter { $0.layer == node.name }
+    guard !filters.isEmpty else { return incoming }
+    let shape = network.shapes[node.name]!
+    let mask = filters.map { $0.mask(count: shape[0]) }.reduce([Float](repeating: 1, count: shape[0])) {
+      zip($0, $1).map { $0 * $1 }
+    }
+    let passed = tensor(shape.count, perTarget: true)
+    add(.filter(mask: mask, from: incoming, into: passed))
+    if options.ledger { add(.totals(of: passed, entry: LedgerEntry(node: index, kind: .filtered))) }
+    relevance[node.name] = passed
+    return passed
+  }
 
   private mutating func send(_ incoming: TensorID, from index: Int) {
     let node = network.nodes[index]
@@ -245,7 +268,7 @@ struct PlanBuilder {
     for (name, id) in relevance where name == network.inputName || options.keeps(name) {
       tensors[id].lastStep = steps.count
     }
-    tensors[relevance[network.outputName]!].firstStep = -1
+    tensors[start].firstStep = -1
   }
 }
 
@@ -270,7 +293,8 @@ extension Step {
     case .route(_, let relevance, _, let target, _): [relevance, target]
     case .rectify(_, _, _, let relevance, let target, _): [relevance, target]
     case .copy(_, let source, let target, _): [source, target]
-    case .totals(let relevance, _): [relevance]
+    case .filter(_, let source, let target): [source, target]
+    case .totals(let relevance, _), .idle(_, let relevance, _): [relevance]
     case .absorbed(_, let relevance, let z, _, let s, _, _, _): [relevance, s] + of(z)
     }
   }

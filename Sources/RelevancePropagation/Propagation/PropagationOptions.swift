@@ -12,12 +12,15 @@ public struct PropagationOptions: Sendable {
   public var keeping: Keeping
   /// Whether relevance in and out of every layer is counted.
   public var ledger: Bool
+  /// Channels that alone pass relevance on; filters of several layers hold at once.
+  public var filters: [LayerFilter]
 
-  public init(targets: Int = 1, keeping: Keeping = .inputOnly, ledger: Bool = true) {
+  public init(targets: Int = 1, keeping: Keeping = .inputOnly, ledger: Bool = true, filters: [LayerFilter] = []) {
     precondition(targets > 0, "targets \(targets)")
     self.targets = targets
     self.keeping = keeping
     self.ledger = ledger
+    self.filters = filters
   }
 
   func keeps(_ name: String) -> Bool {

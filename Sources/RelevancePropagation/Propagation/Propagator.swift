@@ -12,12 +12,14 @@ public final class Propagator {
 
   private let steps: [Step]
   private let relevanceTensors: [String: TensorID]
+  private let startTensor: TensorID
   private let tensors: [TensorPlan]
   private let arena: Arena
   private var slots: [Buffer<Float>] = []
   private var views: [Int: (layer: any LinearLayer, parameters: DeviceParameters)] = [:]
   private var modified: [ModifiedKey: Buffer<Float>] = [:]
   private var planes: [PlaneKey: Buffer<Float>] = [:]
+  private var masks: [[Float]: Buffer<Float>] = [:]
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
   private var squares: Buffer<Float>
   private var statistics: Buffer<Float>
@@ -47,6 +49,7 @@ public final class Propagator {
     steps = builder.steps
     tensors = builder.tensors
     relevanceTensors = builder.relevance
+    startTensor = builder.start
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
     let engine = network.engine
@@ -104,7 +107,8 @@ public final class Propagator {
     case .transpose(let node, let weight, _, _, _): _ = try parameters(node, weight: weight, bias: .none)
     case .product(let node, _, let activation, _, _, _, _):
       if case .constant(let values) = activation { try preparePlanes(node, values) }
-    case .totals(_, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
+    case .filter(let mask, _, _): if masks[mask] == nil { masks[mask] = try Buffer(mask, on: network.engine.queue) }
+    case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
       partials[entry] = try Buffer(
         count: network.batch * options.targets * Engine.chunks, on: network.engine.queue, for: "ledger")
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
@@ -182,8 +186,7 @@ public final class Propagator {
     precondition(
       start.count == pass.entries * network.network.outputShape.count,
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    let output = relevanceTensors[network.network.outputName]!
-    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(output)) }
+    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(startTensor)) }
     for step in steps { try run(step, pass) }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
@@ -281,6 +284,15 @@ public final class Propagator {
     case .copy(let slice, let source, let target, let accumulate):
       try slice.copy(
         buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
+    case .filter(let mask, let source, let target):
+      let count = tensors[target].count
+      try engine.launch(
+        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count), masks[mask]!,
+        buffer(source), buffer(target))
+    case .idle(let index, let relevance, let entry):
+      try engine.launch(
+        "idle", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), targets, buffer(relevance),
+        network.activation(nodes[index].name), partials[entry]!)
     case .totals(let relevance, let entry):
       try engine.launch(
         "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),

@@ -22,8 +22,12 @@ enum Step {
     node: Int, mode: ReLU.BackwardMode, beta: Float, relevance: TensorID, into: TensorID, accumulate: Bool)
   /// Relevance that passes unchanged, whole or by slice.
   case copy(slice: Slice, from: TensorID, into: TensorID, accumulate: Bool)
+  /// Only the relevance of some channels goes on: 1 for them, 0 for the others.
+  case filter(mask: [Float], from: TensorID, into: TensorID)
   /// Sums for the ledger.
   case totals(of: TensorID, entry: LedgerEntry)
+  /// Σ|R| at units whose output is 0, for the ledger.
+  case idle(node: Int, relevance: TensorID, entry: LedgerEntry)
   /// What the bias of one term keeps, and with `countsStabilizer` what the stabilizer keeps, for the ledger.
   case absorbed(
     node: Int, relevance: TensorID, z: Source, gate: Share.Gate, s: TensorID, bias: BiasPart, coefficient: Float,
@@ -57,6 +61,10 @@ struct LedgerEntry: Hashable {
   enum Kind: Hashable {
     /// Relevance at the node's output.
     case incoming
+    /// The same behind the node's filter.
+    case filtered
+    /// Relevance at units that are off.
+    case idle
     /// Relevance of input number `input` just before and just after this node's contribution.
     case before(input: Int)
     case after(input: Int)
