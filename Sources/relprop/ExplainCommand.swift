@@ -53,7 +53,8 @@ struct ExplainCommand: ParsableCommand {
 
     let choice = try modelOptions.load()
     let network = try choice.model.network.canonized()
-    let targets = try targetOptions.choice(labels: choice.labels, network: network)
+    let targets = try targetOptions.choice(
+      labels: choice.labels, network: network, usual: preset.start == .one ? { .one($0) } : { .logit($0) })
     let baseline = try methodOptions.baseline(for: network, black: choice.preprocessing.low)
     let keeping = try layerOptions.keeping(of: network)
     var folder = try OutputFolder(output)
