@@ -5,10 +5,11 @@
 
 Networks: the demo network (Models/demo, the default), any VGG-16 state dict as safetensors (--weights), or a full-size
 VGG-16 with seeded random weights (--full-size, torchvision's class, written to a temporary folder). relprop explains the
-top class with each of zennit's named composites it has; zennit starts from the same logit. Printed per composite:
+top class with each of zennit's named composites it has; zennit starts from the same logit (gradients from 1). Printed per composite:
 cosine and max|difference| / max|relevance| of the input relevance. Needs torch, zennit, safetensors, numpy.
 """
 import argparse
+import copy
 import importlib.metadata
 import json
 import os
@@ -23,6 +24,8 @@ from safetensors.torch import load_file, save_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
+# Composites that are gradients start from 1, the rules of LRP from the logit; relprop does the same.
+GRADIENTS = {"deconvnet", "guided_backprop", "beta_smooth"}
 
 
 def import_zennit():
@@ -71,13 +74,9 @@ def zennit_relevance(composites, network, name, x, low, high, target):
     with composite.context(network) as modified:
         output = modified(x)
         start = torch.zeros_like(output)
-        start[:, target] = network_logit(output, target)
+        start[:, target] = 1 if name in GRADIENTS else output[:, target].detach()
         gradient, = torch.autograd.grad(output, x, grad_outputs=start)
     return gradient[0].double().numpy()
-
-
-def network_logit(output, target):
-    return output[:, target].detach()
 
 
 def main():
@@ -87,7 +86,8 @@ def main():
     parser.add_argument("--weights", default=os.path.join(ROOT, "Models/demo/vgg16-scenes.safetensors"))
     parser.add_argument("--full-size", action="store_true")
     parser.add_argument("--composite", nargs="+", help="only these")
-    parser.add_argument("--double", action="store_true", help="run zennit in float64")
+    parser.add_argument("--double", action="store_true",
+                        help="compare with zennit in float64, and zennit's own float32 with it too")
     parser.add_argument("--json")
     arguments = parser.parse_args()
     composites = import_zennit()
@@ -106,15 +106,17 @@ def main():
         weights = os.path.join(folder, "vgg16.safetensors")
         save_file(network.state_dict(), weights)
     network = vgg(load_file(weights))
+    single = network
     if arguments.double:
-        network = network.double()
+        network = copy.deepcopy(network).double()
 
     listed = subprocess.run([arguments.relprop, "rules"], capture_output=True, text=True, check=True).stdout.split()
     names = arguments.composite or [name for name in composites.COMPOSITES if name in listed]
     rows = []
     print(f"zennit {importlib.metadata.version('zennit')}, torch {torch.__version__}, "
           f"{'float64' if arguments.double else 'float32'}, {os.path.basename(weights)}")
-    print(f"{'composite':28s} {'image':28s} {'1 - cosine':>12s} {'max difference':>15s}")
+    print(f"{'composite':28s} {'image':28s} {'1 - cosine':>12s} {'max difference':>15s}"
+          + (f" {'zennit float32':>15s}" if arguments.double else ""))
     for name in names:
         for image in arguments.image:
             output = os.path.join(folder, name)
@@ -131,10 +133,16 @@ def main():
             ours = np.load(stem + ".relevance.npy").astype(np.float64)
             theirs = zennit_relevance(
                 composites, network, name, x, low.expand_as(x), high.expand_as(x), report["target"]["index"])
+            own = {}
+            if arguments.double:
+                alike = zennit_relevance(composites, single, name, x.float(), low.float().expand_as(x),
+                                         high.float().expand_as(x), report["target"]["index"])
+                own = {"zennitFloat32MaxDifference": float(np.abs(alike - theirs).max() / np.abs(theirs).max())}
             cosine = float((ours * theirs).sum() / np.linalg.norm(ours) / np.linalg.norm(theirs))
             difference = float(np.abs(ours - theirs).max() / np.abs(theirs).max())
-            rows.append({"composite": name, "image": os.path.basename(image), "cosine": cosine, "maxDifference": difference})
-            print(f"{name:28s} {os.path.basename(image)[:28]:28s} {1 - cosine:12.2e} {difference:15.2e}", flush=True)
+            rows.append({"composite": name, "image": os.path.basename(image), "cosine": cosine, "maxDifference": difference, **own})
+            print(f"{name:28s} {os.path.basename(image)[:28]:28s} {1 - cosine:12.2e} {difference:15.2e}"
+                  + "".join(f" {value:15.2e}" for value in own.values()), flush=True)
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump({"zennit": importlib.metadata.version("zennit"), "torch": torch.__version__,

@@ -17,7 +17,10 @@
 #include "common.h"
 
 #ifndef DIRECT_FILTERS
-#define DIRECT_FILTERS 8  // filters a work-item; tried 4, 8, 12
+#define DIRECT_FILTERS 8  // filters a work-item
+#endif
+#ifndef DIRECT_BLOCK
+#define DIRECT_BLOCK 16  // input channels summed before they join the total
 #endif
 
 kernel void convolution_border(const DirectGeometry g, const int height, const int width, const int padTop,
@@ -46,31 +49,41 @@ kernel void convolution_direct(const DirectGeometry g, global const float *borde
   int filter[DIRECT_FILTERS];
   for (int j = 0; j < DIRECT_FILTERS; j++) filter[j] = min(k + j, g.outputs - 1) * g.outputStride;
 
-  float16 low[DIRECT_FILTERS], high[DIRECT_FILTERS];
-#pragma unroll
-  for (int j = 0; j < DIRECT_FILTERS; j++) low[j] = high[j] = 0.0f;
+  // Sums of blocks of channels first, then their sum: the error grows with the length of a block and the number of blocks,
+  // not with their product, and fewer rectifiers and pooling winners flip. Registers hold the block, memory the totals.
+  float16 lowTotal[DIRECT_FILTERS], highTotal[DIRECT_FILTERS];
+  for (int j = 0; j < DIRECT_FILTERS; j++) lowTotal[j] = highTotal[j] = 0.0f;
 
-  for (int c = 0; c < g.inputs; c++) {
-    global const float *weights = w + (size_t)c * g.inputStride;
-    for (int r = 0; r < g.R; r++) {
-      for (int s = 0; s < g.S; s++) {
-        global const float *row = image + (size_t)c * plane + r * g.dilationY * g.pitch + s * g.dilationX;
-        const float16 a = vload16(0, row), d = vload16(1, row);
-        const int tap = g.turned ? taps - 1 - (r * g.S + s) : r * g.S + s;
+  for (int block = 0; block < g.inputs; block += DIRECT_BLOCK) {
+    float16 low[DIRECT_FILTERS], high[DIRECT_FILTERS];
 #pragma unroll
-        for (int j = 0; j < DIRECT_FILTERS; j++) {
-          const float weight = weights[filter[j] + tap];
-          low[j] = fma(a, (float16)weight, low[j]);
-          high[j] = fma(d, (float16)weight, high[j]);
+    for (int j = 0; j < DIRECT_FILTERS; j++) low[j] = high[j] = 0.0f;
+    for (int c = block; c < min(block + DIRECT_BLOCK, g.inputs); c++) {
+      global const float *weights = w + (size_t)c * g.inputStride;
+      for (int r = 0; r < g.R; r++) {
+        for (int s = 0; s < g.S; s++) {
+          global const float *row = image + (size_t)c * plane + r * g.dilationY * g.pitch + s * g.dilationX;
+          const float16 a = vload16(0, row), d = vload16(1, row);
+          const int tap = g.turned ? taps - 1 - (r * g.S + s) : r * g.S + s;
+#pragma unroll
+          for (int j = 0; j < DIRECT_FILTERS; j++) {
+            const float weight = weights[filter[j] + tap];
+            low[j] = fma(a, (float16)weight, low[j]);
+            high[j] = fma(d, (float16)weight, high[j]);
+          }
         }
       }
+    }
+    for (int j = 0; j < DIRECT_FILTERS; j++) {
+      lowTotal[j] += low[j];
+      highTotal[j] += high[j];
     }
   }
 
   for (int j = 0; j < DIRECT_FILTERS && k + j < g.outputs; j++) {
     float lanes[32];
-    vstore16(low[j], 0, lanes);
-    vstore16(high[j], 1, lanes);
+    vstore16(lowTotal[j], 0, lanes);
+    vstore16(highTotal[j], 1, lanes);
     global float *target = z + ((size_t)n * g.outputs + k + j) * g.P * g.Q;
     for (int i = 0; i < 32; i++) {
       const int p = (first + i) / g.pitch, q = (first + i) % g.pitch;

@@ -5,9 +5,14 @@
 //
 // apply is the forward pass and step 1 of LRP, transpose is step 3. x [N][F] with xStride elements an image (0: one for
 // the whole batch), w [K,F], b [K] (biasMode 1) or unread (0), z [N][K]; s [M][K], c [M][F].
-// Rows of w are read once, 16 features at a time, in 16 sums: the error grows with F / 16.
+// Rows of w are read once, 16 features at a time, in 16 sums of blocks: the error grows with the length of a block and the
+// number of blocks, not with F.
 // Grid: apply (K, N), transpose (ceil(F / 16), M), any work-group.
 #include "common.h"
+
+#ifndef DENSE_BLOCK
+#define DENSE_BLOCK 64  // terms summed before they join the total
+#endif
 
 kernel void dense_apply(const int F, const int K, global const float *x, const int xStride, const SignPart part,
                         global const float *w, global const float *b, const int biasMode, const float coefficient,
@@ -19,10 +24,14 @@ kernel void dense_apply(const int F, const int K, global const float *x, const i
 
   float16 sums = 0.0f;
   int i = 0;
-  for (; i + 16 <= F; i += 16) {
-    const float16 a = vload16(0, image + i);
-    const float16 selected = part.positive * fmax(a, (float16)0.0f) + part.negative * fmin(a, (float16)0.0f);
-    sums += selected * vload16(0, row + i);
+  while (i + 16 <= F) {
+    float16 block = 0.0f;
+    for (const int end = min(i + 16 * DENSE_BLOCK, F); i + 16 <= end; i += 16) {
+      const float16 a = vload16(0, image + i);
+      const float16 selected = part.positive * fmax(a, (float16)0.0f) + part.negative * fmin(a, (float16)0.0f);
+      block += selected * vload16(0, row + i);
+    }
+    sums += block;
   }
   const float8 eight = sums.lo + sums.hi;
   const float4 four = eight.lo + eight.hi;
@@ -42,7 +51,12 @@ kernel void dense_transpose(const int F, const int K, global const float *s, glo
 
   if (first + 16 <= F) {
     float16 sums = 0.0f;
-    for (int k = 0; k < K; k++) sums += relevance[k] * vload16(0, w + (size_t)k * F + first);
+    for (int k = 0; k < K;) {
+      float16 block = 0.0f;
+      for (const int end = min(k + DENSE_BLOCK, K); k < end; k++)
+        block += relevance[k] * vload16(0, w + (size_t)k * F + first);
+      sums += block;
+    }
     vstore16(sums, 0, target + first);
   } else {
     for (int i = first; i < F; i++) {

@@ -35,7 +35,7 @@ struct PlanBuilder {
       if options.ledger { add(.totals(of: incoming, entry: LedgerEntry(node: index, kind: .incoming))) }
       let first = steps.count
       let passed = filter(incoming, at: index)
-      if options.ledger, node.layer is ReLU {
+      if options.ledger, node.layer is ReLU, case .pass = rules[node.name].propagation {  // gradients may end there
         add(.idle(node: index, relevance: passed, entry: LedgerEntry(node: index, kind: .idle)))
       }
       send(passed, from: index)
