@@ -1,4 +1,5 @@
 import Foundation
+import RelevancePropagation
 
 /// The cases of one model: REFS/<model>/cases.json.
 package struct CaseFile: Decodable {
@@ -15,12 +16,26 @@ package struct ReferenceCase: Decodable {
   package let kind: String
   package let tier: String
   /// "logit", "one", "logodds".
-  let start: String?
+  package let start: String?
   /// Class of every image.
-  let targets: [Int]
+  package let targets: [Int]
   let groups: [Group]
   /// How far from the stored tensors a result may be.
   package let tolerance: Tolerance
+
+  /// The rule of every node of `network`; cases.json leaves out what only rearranges.
+  /// - Throws: `NotYet` for rules the library does not have.
+  package func rules(for network: Network) throws -> [String: any Rule] {
+    var rules: [String: any Rule] = [:]
+    for group in groups {
+      let rule = try group.rule.translated()
+      for layer in group.layers where network[layer] != nil { rules[layer] = rule }
+    }
+    for node in network.nodes where rules[node.name] == nil {
+      if RuleTable.rearranges(node.layer) { rules[node.name] = PassRule() }
+    }
+    return rules
+  }
   /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
   let iterations: Int?
   let window: Int?

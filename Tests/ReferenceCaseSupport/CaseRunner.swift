@@ -46,15 +46,7 @@ package struct CaseRunner {
 
   private func relevance(_ reference: ReferenceCase) throws -> [(name: String, tensor: Tensor)] {
     let network = canonized.network
-    var rules: [String: any Rule] = [:]
-    for group in reference.groups {
-      let rule = try group.rule.translated()
-      for layer in group.layers where network[layer] != nil { rules[layer] = rule }
-    }
-    // cases.json leaves out what only rearranges.
-    for node in network.nodes where rules[node.name] == nil {
-      if RuleTable.rearranges(node.layer) { rules[node.name] = PassRule() }
-    }
+    let rules = try reference.rules(for: network)
     let table = try RuleTable(rules, for: network)
     let trace = try canonized.forward(inputs)
     guard reference.targets.count == trace.count else { throw NotYet(reason: "no target for every image") }

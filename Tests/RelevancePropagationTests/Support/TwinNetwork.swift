@@ -63,7 +63,12 @@ struct TwinNetwork {
 
   /// Relevance at every node's output and at the input, from `start` at the output.
   func propagate(_ start: [Float], rules: [String: any Rule]) -> [String: [Double]] {
-    var relevance = [network.outputName: start.map(Double.init)]
+    propagate(start.map(Double.init), rules: rules)
+  }
+
+  /// The same from numbers that float32 does not hold.
+  func propagate(_ start: [Double], rules: [String: any Rule]) -> [String: [Double]] {
+    var relevance = [network.outputName: start]
     for node in network.nodes.reversed() {
       guard let incoming = relevance[node.name] else { continue }
       var sent = send(incoming, node, rules[node.name]!)[...]
