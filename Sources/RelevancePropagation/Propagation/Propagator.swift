@@ -16,26 +16,10 @@ public final class Propagator {
   private let tensors: [TensorPlan]
   private let arena: Arena
   private var slots: [Buffer<Float>] = []
-  private var views: [Int: (layer: any LinearLayer, parameters: DeviceParameters)] = [:]
-  private var modified: [ModifiedKey: Buffer<Float>] = [:]
-  private var planes: [PlaneKey: Buffer<Float>] = [:]
-  private var masks: [[Float]: Buffer<Float>] = [:]
+  private let parts: PartStore
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
   private var squares: Buffer<Float>
   private var statistics: Buffer<Float>
-  /// The network's, unless several targets of an image need more.
-  private let scratch: Buffer<Float>?
-
-  private struct ModifiedKey: Hashable {
-    let node: Int
-    var weight: WeightPart?
-    var bias: BiasPart?
-  }
-
-  private struct PlaneKey: Hashable {
-    let shape: Shape
-    let values: [Float]
-  }
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
   ///
@@ -57,7 +41,9 @@ public final class Propagator {
     statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
     let most =
       options.targets == 1 ? 0 : DeviceNetwork.scratchCount(of: network.network, batch: network.batch * options.targets)
-    scratch = most > 0 ? try Buffer(count: most, on: engine.queue, for: "intermediate values") : network.scratch
+    let scratch =
+      most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
+    parts = PartStore(network, scratch: scratch)
     try checkMemory()
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
@@ -82,11 +68,11 @@ public final class Propagator {
   }
 
   private var modifiedBytes: Int {
-    var keys: [ModifiedKey: Int] = [:]
+    var keys: [PartStore.WeightKey: Int] = [:]
     for step in steps {
       switch step {
-      case .apply(let node, let term, _, _): keys[ModifiedKey(node: node, weight: term.weight)] = node
-      case .transpose(let node, let weight, _, _, _): keys[ModifiedKey(node: node, weight: weight)] = node
+      case .apply(let node, let term, _, _): keys[.init(node: node, weight: term.weight)] = node
+      case .transpose(let node, let weight, _, _, _): keys[.init(node: node, weight: weight)] = node
       default: break
       }
     }
@@ -102,74 +88,21 @@ public final class Propagator {
   private func prepare(_ step: Step) throws {
     switch step {
     case .apply(let node, let term, _, _):
-      _ = try parameters(node, weight: term.weight, bias: term.bias)
-      if case .constant(let values) = term.activation { try preparePlanes(node, values) }
-    case .transpose(let node, let weight, _, _, _): _ = try parameters(node, weight: weight, bias: .none)
+      _ = try parts.parameters(node, weight: term.weight, bias: term.bias)
+      if case .constant(let values) = term.activation { try parts.preparePlanes(node, values) }
+    case .transpose(let node, let weight, _, _, _): _ = try parts.parameters(node, weight: weight, bias: .none)
     case .product(let node, _, let activation, _, _, _, _):
-      if case .constant(let values) = activation { try preparePlanes(node, values) }
-    case .filter(let mask, _, _): if masks[mask] == nil { masks[mask] = try Buffer(mask, on: network.engine.queue) }
+      if case .constant(let values) = activation { try parts.preparePlanes(node, values) }
+    case .filter(let mask, _, _): _ = try parts.mask(mask)
     case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
       partials[entry] = try Buffer(
         count: network.batch * options.targets * Engine.chunks, on: network.engine.queue, for: "ledger")
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
-        _ = try parameters(node, weight: .all, bias: bias)
+        _ = try parts.parameters(node, weight: .all, bias: bias)
       }
-    case .biasShare(let node, _, _, let bias, _, _): _ = try parameters(node, weight: .all, bias: bias)
+    case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     default: break
     }
-  }
-
-  /// The layer whose shares a node's rule divides, with its parameters as they are.
-  private func view(_ index: Int) throws -> (layer: any LinearLayer, parameters: DeviceParameters) {
-    if let view = views[index] { return view }
-    let node = network.network.nodes[index]
-    guard let layer = RuleTable.linearView(of: node.layer) else { preconditionFailure("\(node.name) is not linear") }
-    let parameters =
-      node.layer is any LinearLayer
-      ? network.parameters(of: node)
-      : try DeviceNetwork.upload(layer, shapes: network.shapes(of: node), name: node.name, on: network.engine)
-    views[index] = (layer, parameters)
-    return (layer, parameters)
-  }
-
-  /// ρ(w) and ρ(b) of a node, made once and kept.
-  private func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
-    var parameters = try view(index).parameters
-    parameters.scratch = scratch
-    if let original = parameters.weight {
-      let key = ModifiedKey(node: index, weight: weight)
-      let part = try modified[key] ?? weight.make(from: original, on: network.engine)
-      modified[key] = part
-      parameters.weight = part
-    }
-    if let original = parameters.bias {
-      let key = ModifiedKey(node: index, bias: bias)
-      let part = try modified[key] ?? bias.make(from: original, on: network.engine)
-      if let part { modified[key] = part }
-      parameters.bias = part
-      if part == nil { parameters.biasMode = .none }
-    }
-    return parameters
-  }
-
-  /// Constant inputs of a node: one plane for the whole batch.
-  private func preparePlanes(_ index: Int, _ values: [Float]) throws {
-    let node = network.network.nodes[index]
-    for shape in network.shapes(of: node).inputs { _ = try plane(shape, values) }
-  }
-
-  private func plane(_ shape: Shape, _ values: [Float]) throws -> Buffer<Float> {
-    let key = PlaneKey(shape: shape, values: values)
-    if let plane = planes[key] { return plane }
-    let perChannel = values.count == 1 ? [Float](repeating: values[0], count: shape[0]) : values
-    precondition(perChannel.count == shape[0], "\(values.count) values for input \(shape)")
-    let area = shape.count / shape[0]
-    let engine = network.engine
-    let plane = try Buffer<Float>(count: shape.count, on: engine.queue, for: "constant input")
-    try engine.launch(
-      "fill_channels", grid: Grid(area, shape[0]), Int32(area), try Buffer(perChannel, on: engine.queue), plane)
-    planes[key] = plane
-    return plane
   }
 
   // MARK: one pass
@@ -212,18 +145,6 @@ public final class Propagator {
     }
   }
 
-  private func operand(_ shape: Shape, _ name: String, _ part: ActivationPart) throws -> Operand {
-    switch part {
-    case .signed(let part):
-      Operand(buffer: network.activation(name), stride: shape.count, part: part.onDevice)
-    case .power(let power):
-      Operand(
-        buffer: network.activation(name), stride: shape.count, part: SignPart(positive: 1, negative: 1, power: power))
-    case .constant(let values):
-      Operand(buffer: try plane(shape, values), stride: 0, part: SignedPart.all.onDevice)
-    }
-  }
-
   private func read(_ name: String, _ pass: Pass) throws -> Tensor {
     let shape = network.network.shapes[name]!
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
@@ -241,15 +162,15 @@ public final class Propagator {
     switch step {
     case .apply(let index, let term, let z, let accumulate):
       let shapes = network.shapes(of: nodes[index])
-      let operands = try zip(shapes.inputs, nodes[index].inputs).map { try operand($0, $1, term.activation) }
-      try view(index).layer.apply(
-        operands, parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
+      let operands = try zip(shapes.inputs, nodes[index].inputs).map { try parts.operand($0, $1, term.activation) }
+      try parts.view(index).layer.apply(
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
         accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
     case .statistic(let z, let count, let kind):
       if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
       try moment(z, count, pass, centred: kind == .deviation, squared: true)
     case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
-      let parameters = try parameters(index, weight: .all, bias: bias)
+      let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
         "bias_share", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, buffer(s), buffer(inputs),
@@ -260,12 +181,12 @@ public final class Propagator {
         "quotient", grid: Grid(count, pass.entries), Int32(count), targets, buffer(relevance), buffer(z),
         buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
     case .transpose(let index, let weight, let s, let input, let c):
-      try view(index).layer.transpose(
-        buffer(s), parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
+      try parts.view(index).layer.transpose(
+        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
         shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
     case .product(let index, let input, let activation, let c, let coefficient, let target, let accumulate):
       let name = nodes[index].inputs[input]
-      let operand = try operand(network.network.shapes[name]!, name, activation)
+      let operand = try parts.operand(network.network.shapes[name]!, name, activation)
       let count = tensors[target].count
       try engine.launch(
         "product", grid: Grid(count, pass.entries), Int32(count), targets, operand.buffer, Int32(operand.stride),
@@ -287,7 +208,8 @@ public final class Propagator {
     case .filter(let mask, let source, let target):
       let count = tensors[target].count
       try engine.launch(
-        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count), masks[mask]!,
+        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count),
+        try parts.mask(mask),
         buffer(source), buffer(target))
     case .idle(let index, let relevance, let entry):
       try engine.launch(
@@ -298,7 +220,7 @@ public final class Propagator {
         "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),
         partials[entry]!)
     case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
-      let parameters = try parameters(index, weight: .all, bias: bias)
+      let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
         "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
