@@ -14,7 +14,7 @@ help:
 	@echo "make test     install what is missing and run all tests"
 	@echo "make build    the command, optimised: .build/release/relprop"
 	@echo "make lint     check the format; make format mends it"
-	@echo "make bench    measure (see Benchmarks/README.md)"
+	@echo "make bench    time explanations; BENCH=\"--model vgg16.pth --image photo.jpg\" for your own"
 
 # Installs only what is missing; as root, or through sudo.
 setup:
@@ -45,8 +45,8 @@ format:
 gallery: build
 	.build/release/relprop gallery --output Documentation/Images/gallery --page README.md
 
-bench: setup
-	@echo "no benchmarks yet: see Benchmarks/README.md"
+bench: build
+	python3 Benchmarks/time_explain.py .build/release/relprop $(BENCH)
 
 clean:
 	$(SWIFT) package clean
