@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
-    .target(name: "Scenes", dependencies: ["Imaging", "VipsShim"]),
+    .target(name: "Scenes", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"]),
     .target(name: "DemoModel"),
 
     // The command, a file a subcommand.

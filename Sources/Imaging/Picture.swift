@@ -94,19 +94,7 @@ public struct Picture: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The bytes of a PNG file.
-  public func png() throws -> [UInt8] {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var count = 0
-    var message: UnsafeMutablePointer<CChar>?
-    guard vips_shim_encode_png(pixels, Int32(width), Int32(height), &bytes, &count, &message) == 0, let bytes else {
-      defer { vips_shim_free(message) }
-      throw ImageError(
-        path: "PNG of \(width) × \(height) pixels",
-        found: "it cannot be encoded: " + (message.map { String(cString: $0) } ?? "unknown failure"))
-    }
-    defer { vips_shim_free(bytes) }
-    return Array(UnsafeBufferPointer(start: bytes, count: count))
-  }
+  public func png() throws -> [UInt8] { try PNGFile.bytes(of: pixels, width: width, height: height, bands: 3) }
 
   /// Writes a PNG file: complete, or not at all.
   /// - Throws: `FileWriteError` with the path and the system's reason.

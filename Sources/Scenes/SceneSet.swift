@@ -1,4 +1,6 @@
 import Foundation
+import Imaging
+import RelevancePropagation
 import VipsShim
 
 /// A number of scenes drawn from one seed, all classes in turn, equally often.
@@ -65,8 +67,12 @@ public struct SceneSet: Sendable {
         let digits = String(index)
         let number = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
         let name = "\(number)_\(scene.subject.fileName)"
-        try PNGFile.write(scene.image, width: size, height: size, bands: 3, to: "\(folder)/\(name).png")
-        try PNGFile.write(scene.mask, width: size, height: size, bands: 1, to: "\(folder)/\(name)_mask.png")
+        try write("\(folder)/\(name).png") {
+          try PNGFile.write(scene.image, width: size, height: size, bands: 3, to: $0)
+        }
+        try write("\(folder)/\(name)_mask.png") {
+          try PNGFile.write(scene.mask, width: size, height: size, bands: 1, to: $0)
+        }
         entry.image = "\(name).png"
         entry.mask = "\(name)_mask.png"
       }
@@ -74,17 +80,18 @@ public struct SceneSet: Sendable {
       progress(index + 1)
     }
     let index = SceneIndex(size: size, seed: seed, classes: SceneClass.allCases.map(\.label), scenes: entries)
-    try write(index, to: "\(folder)/scenes.json")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try write("\(folder)/scenes.json") { try AtomicFile.write([UInt8](encoder.encode(index)), to: $0) }
     return index
   }
 
-  private func write(_ index: SceneIndex, to path: String) throws(SceneError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+  /// Writes one file by `body`, which is given its path.
+  private func write(_ path: String, _ body: (String) throws -> Void) throws(SceneError) {
     do {
-      try encoder.encode(index).write(to: URL(fileURLWithPath: path))
+      try body(path)
     } catch {
-      throw .writing(path: path, message: error.localizedDescription)
+      throw .writing(path: path, message: (error as? FileWriteError)?.reason ?? "\(error)")
     }
   }
 }

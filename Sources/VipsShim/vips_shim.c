@@ -247,14 +247,14 @@ int vips_shim_decode_floats(const vips_shim_image *image, float *pixels, char **
 }
 
 int vips_shim_encode_png(
-    const uint8_t *pixels, int width, int height, uint8_t **bytes, size_t *count, char **message) {
+    const uint8_t *pixels, int width, int height, int bands, uint8_t **bytes, size_t *count, char **message) {
   void *buffer = NULL;
   VipsImage *image = NULL;
   if (vips_shim_init() == 0)
-    image = vips_image_new_from_memory(pixels, (size_t)width * height * 3, width, height, 3, VIPS_FORMAT_UCHAR);
+    image = vips_image_new_from_memory(pixels, (size_t)width * height * bands, width, height, bands, VIPS_FORMAT_UCHAR);
   int failed = !image;
   if (image) {
-    image->Type = VIPS_INTERPRETATION_sRGB;
+    image->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
     failed = vips_pngsave_buffer(image, &buffer, count, NULL);
     g_object_unref(image);
   }

@@ -40,17 +40,3 @@ int relprop_svg_draw(
   g_free(pixels);
   return 0;
 }
-
-int relprop_svg_write_png(
-    const char *path, const unsigned char *pixels, int width, int height, int bands,
-    char *message, size_t message_capacity) {
-  if (vips_shim_init() != 0) return fail(message, message_capacity);
-
-  size_t size = (size_t)width * (size_t)height * (size_t)bands;
-  VipsImage *image = vips_image_new_from_memory(pixels, size, width, height, bands, VIPS_FORMAT_UCHAR);
-  if (image == NULL) return fail(message, message_capacity);
-  image->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-  int written = vips_pngsave(image, path, "strip", TRUE, NULL);
-  g_object_unref(image);
-  return written == 0 ? 0 : fail(message, message_capacity);
-}
