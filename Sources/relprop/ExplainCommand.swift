@@ -65,7 +65,8 @@ struct ExplainCommand: ParsableCommand {
     let engine = try deviceOptions.engine()
     progress.update("uploading weights")
     let method = try ExplanationMethod(
-      choice, preset: preset, baseline: baseline, targets: targets, keeping: keeping, engine: engine)
+      network, choice.preprocessing, preset: preset, baseline: baseline, targets: targets, keeping: keeping,
+      engine: engine)
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,

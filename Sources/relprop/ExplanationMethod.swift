@@ -6,15 +6,16 @@ enum ExplanationMethod {
   case relevancePropagation(Explainer)
   case baseline(BaselineExplainer)
 
+  /// - Parameter network: canonized, so that the explainers find nothing left to fold.
   init(
-    _ choice: ModelOptions.Choice, preset: Preset, baseline: (any AttributionMethod)?, targets: TargetOptions.Choice,
-    keeping: PropagationOptions.Keeping, engine: Engine
+    _ network: Network, _ preprocessing: Preprocessing, preset: Preset, baseline: (any AttributionMethod)?,
+    targets: TargetOptions.Choice, keeping: PropagationOptions.Keeping, engine: Engine
   ) throws {
     guard let baseline else {
       self = .relevancePropagation(
         try Explainer(
-          choice.model.network, composite: preset, low: choice.preprocessing.low, high: choice.preprocessing.high,
-          on: engine, options: .init(targets: targets.count, keeping: keeping, filters: targets.filters)))
+          network, composite: preset, low: preprocessing.low, high: preprocessing.high, on: engine,
+          options: .init(targets: targets.count, keeping: keeping, filters: targets.filters)))
       return
     }
     let name = type(of: baseline).name
@@ -24,7 +25,7 @@ enum ExplanationMethod {
       throw CommandError("--save-layers: \(name) has relevance at the input alone")
     }
     self = .baseline(
-      try BaselineExplainer(choice.model.network, method: baseline, at: targets.layer, on: engine))
+      try BaselineExplainer(network, method: baseline, at: targets.layer, on: engine))
   }
 
   var network: Network {
