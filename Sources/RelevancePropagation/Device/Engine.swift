@@ -12,8 +12,8 @@ public final class Engine: Sendable {
   private let program: Program
   private let kernels = Mutex<[String: Kernel]>([:])
 
-  /// The plain kernels: one program, because each costs half a second to compile.
-  private static let plainKernels = [
+  /// All kernels: one program, because each costs half a second to compile.
+  private static let kernelFiles = [
     "convolution/naive.cl", "convolution/direct.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
     "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
@@ -28,7 +28,7 @@ public final class Engine: Sendable {
     usesFastKernels = !plainKernels && device.kind == .cpu
     queue = try Queue(device: device)
     program = try Program(
-      name: "plain kernels", source: KernelLibrary().program(of: Self.plainKernels),
+      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles),
       options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks)", on: queue, cache: cache)
   }
 
