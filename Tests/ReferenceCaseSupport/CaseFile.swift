@@ -23,6 +23,13 @@ package struct ReferenceCase: Decodable {
   /// How far from the stored tensors a result may be.
   package let tolerance: Tolerance
 
+  /// Packages that give other numbers under the same name, and by how much.
+  package let disagreements: [String: Disagreement]
+  /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
+  let iterations: Int?
+  let window: Int?
+  let stride: Int?
+
   /// The rule of every node of `network`; cases.json leaves out what only rearranges.
   /// - Throws: `NotYet` for rules the library does not have.
   package func rules(for network: Network) throws -> [String: any Rule] {
@@ -36,14 +43,16 @@ package struct ReferenceCase: Decodable {
     }
     return rules
   }
-  /// Numbers of baselines: samples or steps, edge and distance of occluding windows.
-  let iterations: Int?
-  let window: Int?
-  let stride: Int?
 
   struct Group: Decodable {
     let layers: [String]
     let rule: RuleDescription
+  }
+
+  /// max|x − ref| / max|ref| at the input.
+  package struct Disagreement: Decodable {
+    package let atInput: Double
+    enum CodingKeys: String, CodingKey { case atInput = "input_max_rel" }
   }
 
   /// Of max|x − ref| / max|ref|, and the least cosine.
@@ -58,7 +67,7 @@ package struct ReferenceCase: Decodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case kind, tier, tolerance, window, stride
+    case kind, tier, tolerance, disagreements, window, stride
     case iterations = "n_iter"
     case name = "case"
     case start = "init"
@@ -75,6 +84,7 @@ package struct ReferenceCase: Decodable {
     targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
     tolerance =
       (try? container.decodeIfPresent(Tolerance.self, forKey: .tolerance)) ?? Tolerance(largest: 2e-5, cosine: 1 - 1e-8)
+    disagreements = (try? container.decodeIfPresent([String: Disagreement].self, forKey: .disagreements)) ?? [:]
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
     iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
     window = try container.decodeIfPresent(Int.self, forKey: .window)

@@ -64,11 +64,11 @@ import Testing
   func peer(_ peer: Peer) throws {
     let entry = try PeerCases.entry(peer.model, peer.name)
     let preset = try Preset.named(peer.composite, profile: .named(peer.profile))
-    let found = try PeerCases.found(peer.model, preset, classes: entry.target ?? [])
+    let found = try PeerCases.found(peer.model, preset, classes: entry.targets)
     let stored = try PeerCases.stored(peer.model, peer.name)
     for n in 0..<stored.shape[0] {
       expectClose(
-        found[n].scalars, stored[n].scalars.map(Double.init), tolerance: entry.tolerance?.largest ?? 2e-5,
+        found[n].scalars, stored[n].scalars.map(Double.init), tolerance: entry.tolerance.largest,
         Origin(what: "\(peer), image \(n)", shape: stored[n].shape, seed: 0, filter: "ProfileTests"))
     }
   }
@@ -104,9 +104,9 @@ import Testing
     ])
   func difference(_ difference: Difference) throws {
     let entry = try PeerCases.entry("vggmicro_a", difference.name)
-    let stated = try #require(entry.disagreements?[difference.what]?.atInput)
+    let stated = try #require(entry.disagreements[difference.what]?.atInput)
     let preset = try Preset.named(difference.composite, profile: .named(difference.profile))
-    let found = try PeerCases.found("vggmicro_a", preset, classes: entry.target ?? []).scalars
+    let found = try PeerCases.found("vggmicro_a", preset, classes: entry.targets).scalars
     let stored = try PeerCases.stored("vggmicro_a", difference.name).scalars
     let deviation = Deviation(found, stored.map(Double.init)).relative
     #expect(abs(deviation / stated - 1) < 2e-3, "\(difference): \(deviation), stated \(stated)")

@@ -1,27 +1,11 @@
 import Foundation
 import ModelFormats
+import ReferenceCaseSupport
 
 @testable import RelevancePropagation
 
 /// Stored results of other implementations, beside what composites of the library find.
 enum PeerCases {
-  /// One entry of cases.json.
-  struct Case: Decodable {
-    struct Tolerance: Decodable {
-      let largest: Double
-      enum CodingKeys: String, CodingKey { case largest = "max_rel" }
-    }
-    struct Disagreement: Decodable {
-      let atInput: Double
-      enum CodingKeys: String, CodingKey { case atInput = "input_max_rel" }
-    }
-    let `case`: String
-    let target: [Int]?
-    let tolerance: Tolerance?
-    let disagreements: [String: Disagreement]?
-  }
-
-  private struct File: Decodable { let cases: [Case] }
   private struct Description: Decodable {
     struct Input: Decodable {
       let low: [Float]
@@ -30,9 +14,8 @@ enum PeerCases {
     let input: Input
   }
 
-  static func entry(_ model: String, _ name: String) throws -> Case {
-    let data = try Data(contentsOf: URL(filePath: "\(ReferenceSet.folder)/refs/\(model)/cases.json"))
-    guard let found = try JSONDecoder().decode(File.self, from: data).cases.first(where: { $0.case == name }) else {
+  static func entry(_ model: String, _ name: String) throws -> ReferenceCase {
+    guard let found = try ReferenceSet.cases(of: model).first(where: { $0.name == name }) else {
       throw Missing(what: "\(model)/\(name)")
     }
     return found
