@@ -12,9 +12,6 @@ static const char common_h[] = {
 static const char convolution_naive_cl[] = {
 #embed "../../Kernels/convolution/naive.cl"
 };
-static const char convolution_direct_cl[] = {
-#embed "../../Kernels/convolution/direct.cl"
-};
 static const char dense_naive_cl[] = {
 #embed "../../Kernels/dense/naive.cl"
 };
@@ -57,7 +54,6 @@ static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
     SOURCE("convolution/naive.cl", convolution_naive_cl),
-    SOURCE("convolution/direct.cl", convolution_direct_cl),
     SOURCE("dense/naive.cl", dense_naive_cl),
     SOURCE("pooling/maximum.cl", pooling_maximum_cl),
     SOURCE("pooling/average.cl", pooling_average_cl),

@@ -34,5 +34,6 @@ protocol NonlinearLayer: Layer {
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
-/// A layer whose output holds the scalars of its input in the same order: it needs no kernel and no memory.
+/// A layer whose output holds the scalars of its input in the same order. It needs no memory where the device's order is
+/// the same too.
 protocol PassingLayer: Layer {}

@@ -14,7 +14,7 @@ public final class Engine: Sendable {
 
   /// All kernels: one program, because each costs half a second to compile.
   private static let kernelFiles = [
-    "convolution/naive.cl", "convolution/direct.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
+    "convolution/naive.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
     "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
   ]
@@ -26,10 +26,11 @@ public final class Engine: Sendable {
   public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false) throws {
     // The fast forms so far are written for the vector registers of a CPU.
     usesFastKernels = !plainKernels && device.kind == .cpu
+    lanes = usesFastKernels ? 16 : 1
     queue = try Queue(device: device)
     program = try Program(
       name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles),
-      options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks)", on: queue, cache: cache)
+      options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)", on: queue, cache: cache)
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
@@ -37,6 +38,12 @@ public final class Engine: Sendable {
 
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
   static let group = Grid(64)
+
+  /// Numbers that a work-item of an element-wise kernel treats.
+  private let lanes: Int
+
+  /// Work-items of an element-wise kernel over `count` numbers.
+  func vectors(_ count: Int) -> Int { (count + lanes - 1) / lanes }
 
   /// Whether the fast forms of kernels are used where they serve; the plain ones are their twins.
   let usesFastKernels: Bool
@@ -55,7 +62,6 @@ public final class Engine: Sendable {
 }
 
 extension ConvolutionGeometry: KernelArgument {}
-extension DirectGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}

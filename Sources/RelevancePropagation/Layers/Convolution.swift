@@ -79,11 +79,6 @@ extension Convolution: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.apply(self, shapes) {
-      return try direct.run(
-        inputs[0], weight: weight, bias: parameters.bias, biasMode: parameters.biasMode, coefficient: coefficient,
-        accumulate: accumulate, into: output, scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
@@ -95,23 +90,10 @@ extension Convolution: LinearLayer {
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.transpose(self, shapes)
-    {
-      let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
-      return try direct.run(
-        operand, weight: parameters.weight!, bias: nil, biasMode: .none, coefficient: 1, accumulate: false, into: c,
-        scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
     try engine.launch(
       "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
       geometry, s, parameters.weight!, c)
-  }
-
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int {
-    max(
-      DirectConvolution.apply(self, shapes)?.scratchCount(batch: batch) ?? 0,
-      DirectConvolution.transpose(self, shapes)?.scratchCount(batch: batch) ?? 0)
   }
 
   private func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {

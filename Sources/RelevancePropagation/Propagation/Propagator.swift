@@ -119,7 +119,8 @@ public final class Propagator {
     precondition(
       start.count == pass.entries * network.network.outputShape.count,
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(startTensor)) }
+    let output = Shape([pass.entries] + network.network.outputShape.extents)
+    try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
     for step in steps { try run(step, pass) }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
@@ -150,9 +151,7 @@ public final class Propagator {
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
       return Tensor(repeating: 0, shape: Shape([pass.entries] + shape.extents))
     }
-    return Tensor(
-      shape: Shape([pass.entries] + shape.extents),
-      scalars: try network.engine.queue.read(buffer(id), count: pass.entries * shape.count))
+    return try network.engine.queue.read(buffer(id), entries: pass.entries, of: shape)
   }
 
   private func run(_ step: Step, _ pass: Pass) throws {
@@ -173,12 +172,14 @@ public final class Propagator {
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
-        "bias_share", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, buffer(s), buffer(inputs),
-        parameters.bias!, parameters.biasMode.rawValue, Int32(shape.count / shape[0]), coefficient, buffer(t))
+        "bias_share", grid: Grid(engine.vectors(shape.count), pass.entries), Int32(shape.count), targets, buffer(s),
+        buffer(inputs),
+        parameters.bias!, parameters.biasMode.rawValue, Int32(shape[0]), coefficient, buffer(t))
     case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
       let count = tensors[s].count
       try engine.launch(
-        "quotient", grid: Grid(count, pass.entries), Int32(count), targets, buffer(relevance), buffer(z),
+        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(relevance),
+        buffer(z),
         buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
     case .transpose(let index, let weight, let s, let input, let c):
       try parts.view(index).layer.transpose(
@@ -189,7 +190,8 @@ public final class Propagator {
       let operand = try parts.operand(network.network.shapes[name]!, name, activation)
       let count = tensors[target].count
       try engine.launch(
-        "product", grid: Grid(count, pass.entries), Int32(count), targets, operand.buffer, Int32(operand.stride),
+        "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
+        Int32(operand.stride),
         operand.part, buffer(c), coefficient, Int32(accumulate ? 1 : 0), buffer(target))
     case .route(let index, let relevance, let sharingTies, let target, let accumulate):
       guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
@@ -205,10 +207,13 @@ public final class Propagator {
     case .copy(let slice, let source, let target, let accumulate):
       try slice.copy(
         buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
+    case .rearrange(let old, let new, let source, let target, let accumulate):
+      try Reshape.rearrange(
+        buffer(source), old, into: buffer(target), new, accumulate: accumulate, batch: pass.entries, on: engine)
     case .filter(let mask, let source, let target):
       let count = tensors[target].count
       try engine.launch(
-        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count),
+        "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
         try parts.mask(mask),
         buffer(source), buffer(target))
     case .idle(let index, let relevance, let entry):
@@ -225,7 +230,7 @@ public final class Propagator {
       try engine.launch(
         "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
-        parameters.biasMode.rawValue, Int32(shape.count / shape[0]), partials[entry]!)
+        parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
     }
   }
 
