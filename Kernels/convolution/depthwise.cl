@@ -11,13 +11,17 @@
 //
 // x [N][H,W,C] with xStride elements an image (0: one image for the whole batch), z [N][P,Q,K]; s [M][P,Q,K], c [M][H,W,C];
 // w [R,S,K] (pack.cl); b [K] (biasMode 1), [P,Q,K] (2) or unread (0). What is a phase: gather.h.
-// Grid: (channels * ceil(columns / DEPTHWISE_COLUMNS) * rows, 1, images * phases), any work-group; channels, rows and
-// columns of the outputs of the largest phase; phases: 1, for the transpose strideY * strideX.
+// Grid: (channels * ceil(columns / DEPTHWISE_COLUMNS) * rows, 1, images * phases) in work-groups of DEPTHWISE_ITEMS along
+// the first axis; channels, rows and columns of the outputs of the largest phase; phases: 1, for the transpose
+// strideY * strideX.
 #include "common.h"
 #include "convolution/gather.h"
 
 #ifndef DEPTHWISE_COLUMNS
 #define DEPTHWISE_COLUMNS 4  // outputs of a work-item along a row; tried 1 ... 8
+#endif
+#ifndef DEPTHWISE_ITEMS
+#define DEPTHWISE_ITEMS 64  // work-items of a group; tried 64 ... 256
 #endif
 
 void depthwise_gather(const ConvolutionGeometry g, const int transposed, const int images, global const float *x,
@@ -67,14 +71,16 @@ void depthwise_gather(const ConvolutionGeometry g, const int transposed, const i
   }
 }
 
-kernel void depthwise_apply(const ConvolutionGeometry g, const int images, global const float *x, const int xStride,
-                            const SignPart part, global const float *w, global const float *b, const int biasMode,
-                            const float coefficient, const int accumulate, global float *z) {
+kernel __attribute__((reqd_work_group_size(DEPTHWISE_ITEMS, 1, 1))) void depthwise_apply(
+    const ConvolutionGeometry g, const int images, global const float *x, const int xStride, const SignPart part,
+    global const float *w, global const float *b, const int biasMode, const float coefficient, const int accumulate,
+    global float *z) {
   depthwise_gather(g, 0, images, x, xStride, part, w, b, biasMode, coefficient, accumulate, z);
 }
 
-kernel void depthwise_transpose(const ConvolutionGeometry g, const int images, global const float *s,
-                                global const float *w, global float *c) {
-  const SignPart all = {1.0f, 1.0f, 1.0f};
-  depthwise_gather(g, 1, images, s, g.P * g.Q * g.K, all, w, w, 0, 1.0f, 0, c);
+kernel __attribute__((reqd_work_group_size(DEPTHWISE_ITEMS, 1, 1))) void depthwise_transpose(
+    const ConvolutionGeometry g, const int images, global const float *s, const int sStride, const SignPart part,
+    global const float *w, global const float *b, const int biasMode, const float coefficient, const int accumulate,
+    global float *c) {
+  depthwise_gather(g, 1, images, s, sStride, part, w, b, biasMode, coefficient, accumulate, c);
 }

@@ -13,12 +13,12 @@
 // A dense layer is the convolution of 1 x 1 images with 1 x 1 filters.
 //
 // Images lie channels-last: x [N][H,W,C] with xStride elements an image (0: one image for the whole batch), z [N][P,Q,K];
-// s [M][P,Q,K], c [M][H,W,C]. w [R,S,K,C/groups], one copy for both directions (pack.cl; filters of one tap and dense
-// weights lie so as they are). b [K] (biasMode 1), [P,Q,K] (2) or unread (0).
+// s [M][P,Q,K], c [M][H,W,C]; both functions take the same arguments. w [R,S,K,C/groups], one copy for both directions
+// (pack.cl; filters of one tap and dense weights lie so as they are). b [K] (biasMode 1), [P,Q,K] (2) or unread (0).
 // Grid: (ceil(positions / TILED_POSITIONS), groups * ceil(channels / TILED_CHANNELS), phases) work-groups of
 // (TILED_POSITIONS / TILED_ITEM_POSITIONS) * (TILED_CHANNELS / TILED_ITEM_CHANNELS) work-items along the first axis.
 // positions: images * outputs of the largest phase; phases: 1, for the transpose strideY * strideX; channels: outputs of
-// one group. Host: the parameters fit the device (TiledParameters), buffers are aligned to 16 bytes.
+// one group. Host: the parameters fit the device (TunableKernel), buffers are aligned to 16 bytes.
 #include "common.h"
 #include "convolution/gather.h"
 
@@ -283,8 +283,9 @@ kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_apply
 }
 
 kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_transpose(
-    const ConvolutionGeometry g, const int images, global const float *s, global const float *w, global float *c) {
+    const ConvolutionGeometry g, const int images, global const float *s, const int sStride, const SignPart part,
+    global const float *w, global const float *b, const int biasMode, const float coefficient, const int accumulate,
+    global float *c) {
   local float4 xTiles[TILED_BUFFERS * TILED_SLAB * TILED_X_PITCH], wTiles[TILED_BUFFERS * TILED_SLAB * TILED_W_PITCH];
-  const SignPart all = {1.0f, 1.0f, 1.0f};
-  tiled_gather(g, 1, images, s, g.P * g.Q * g.K, all, w, w, 0, 1.0f, 0, c, xTiles, wTiles);
+  tiled_gather(g, 1, images, s, sStride, part, w, b, biasMode, coefficient, accumulate, c, xTiles, wTiles);
 }

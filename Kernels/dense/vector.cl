@@ -11,7 +11,7 @@
 // Sums of a work-item are taken in a strided share, then over the group in pairs: the order is fixed, and the error grows
 // with the length of a share. Rows whose s is 0 are not read.
 // x [N][F] with xStride elements an image (0: one for the whole batch), w [K,F], b [K] (biasMode 1) or unread (0), z [N][K];
-// s [M][K], c [M][F].
+// s [M][K], c [M][F]; both functions take the same arguments.
 // Grid: apply (K, N) work-groups of VECTOR_ITEMS work-items; transpose (ceil(F / VECTOR_COLUMNS), M) work-groups of
 // VECTOR_COLUMNS * VECTOR_SHARES work-items, all along the first axis.
 #include "common.h"
@@ -75,22 +75,28 @@ kernel __attribute__((reqd_work_group_size(VECTOR_ITEMS, 1, 1))) void vector_app
 }
 
 kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_SHARES, 1, 1))) void vector_transpose(
-    const int F, const int K, global const float *s, global const float *w, global float *c) {
+    const int F, const int K, global const float *s, const int sStride, const SignPart part, global const float *w,
+    global const float *b, const int biasMode, const float coefficient, const int accumulate, global float *c) {
   local float sums[VECTOR_SHARES * VECTOR_COLUMNS];
   const int item = get_local_id(0), column = item % VECTOR_COLUMNS, share = item / VECTOR_COLUMNS;
   const int i = get_group_id(0) * VECTOR_COLUMNS + column, m = get_global_id(1);
-  global const float *relevance = s + (size_t)m * K;
+  global const float *relevance = s + (size_t)m * sStride;
 
   float sum = 0.0f;
   if (i < F) {
     for (int k = share; k < K;) {
       float block = 0.0f;
-      for (int j = 0; j < VECTOR_BLOCK && k < K; j++, k += VECTOR_SHARES)
-        if (relevance[k] != 0.0f) block = fma(relevance[k], w[(size_t)k * F + i], block);
+      for (int j = 0; j < VECTOR_BLOCK && k < K; j++, k += VECTOR_SHARES) {
+        const float quotient = part.positive * fmax(relevance[k], 0.0f) + part.negative * fmin(relevance[k], 0.0f);
+        if (quotient != 0.0f) block = fma(quotient, w[(size_t)k * F + i], block);
+      }
       sum += block;
     }
   }
   sums[item] = sum;
   vector_sum(sums + column, share, VECTOR_SHARES, VECTOR_COLUMNS);
-  if (share == 0 && i < F) c[(size_t)m * F + i] = sums[column];
+  if (share != 0 || i >= F) return;
+  const size_t index = (size_t)m * F + i;
+  const float total = sums[column] + (biasMode == 1 ? b[i] : 0.0f);
+  c[index] = (accumulate ? c[index] : 0.0f) + coefficient * total;
 }

@@ -93,7 +93,7 @@ public final class DeviceNetwork {
     }
   }
 
-  /// A layer's weights, bias and tables on the device, as they are in the network.
+  /// A layer's weights, bias and tables on the device.
   static func upload(
     _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
   ) throws -> DeviceParameters {
@@ -104,7 +104,7 @@ public final class DeviceNetwork {
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {
-      result.weight = try buffer(weight, "weights")
+      result.weight = try layer.arranged(buffer(weight, "weights"), on: engine)
       if let bias {
         let ordered = Tensor(
           shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))

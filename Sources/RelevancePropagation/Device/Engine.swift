@@ -9,28 +9,41 @@ public final class Engine: Sendable {
   /// Whether the program came from the on-disk cache.
   public var programWasCached: Bool { program.wasCached }
 
+  /// Which forms of the kernels are launched.
+  public let family: KernelFamily
+  /// Values of the tunable kernels' parameters.
+  public let tuning: TuningTable
+  let limits: DeviceLimits
+
   private let program: Program
   private let kernels = Mutex<[String: Kernel]>([:])
+  private let tunedKernels: TunedKernels
 
   /// All kernels: one program, because each costs half a second to compile.
   private static let kernelFiles = [
-    "convolution/naive.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
+    "convolution/naive.cl", "convolution/pack.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
     "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
   ]
 
   /// - Parameters:
-  ///   - cache: where compiled programs are kept; nil compiles anew.
-  ///   - plainKernels: only the plain reference kernels, for comparison.
-  /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build.
-  public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false) throws {
-    // The fast forms so far are written for the vector registers of a CPU.
-    usesFastKernels = !plainKernels && device.kind == .cpu
-    lanes = usesFastKernels ? 16 : 1
+  ///   - cache: where compiled programs are kept, and the tuning file is looked for; nil compiles anew.
+  ///   - family: which forms of the kernels; nil takes those made for the device.
+  ///   - tuning: values of their parameters; nil takes the tuning file's, else the source's.
+  /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build; `TuningError`.
+  public init(
+    device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil
+  ) throws {
+    self.family = family ?? KernelFamily(for: device.kind)
+    limits = DeviceLimits(device)
+    let measured = try TuningFile.standard(for: device, cache: cache)?.read(limits: limits)
+    self.tuning = tuning ?? TuningTable.standard(for: device).overlaid(with: measured ?? TuningTable([:]))
+    lanes = self.family == .cpu ? 16 : 1
     queue = try Queue(device: device)
+    let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
     program = try Program(
-      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles),
-      options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)", on: queue, cache: cache)
+      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue, cache: cache)
+    tunedKernels = TunedKernels(queue: queue, cache: cache, options: options)
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
@@ -45,12 +58,11 @@ public final class Engine: Sendable {
   /// Work-items of an element-wise kernel over `count` numbers.
   func vectors(_ count: Int) -> Int { (count + lanes - 1) / lanes }
 
-  /// Whether the fast forms of kernels are used where they serve; the plain ones are their twins.
-  let usesFastKernels: Bool
+  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...) throws {
+    try launch(name, grid: grid, group: group, arguments)
+  }
 
-  func launch(
-    _ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...
-  ) throws {
+  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: [any KernelArgument]) throws {
     let kernel = try kernels.withLock { kernels throws in
       if let kernel = kernels[name] { return kernel }
       let kernel = try program.kernel(name)
@@ -58,6 +70,17 @@ public final class Engine: Sendable {
       return kernel
     }
     try queue.launch(kernel, grid: grid, group: group, arguments)
+  }
+
+  /// A tunable kernel with this engine's values.
+  func tuned(_ kernel: TunableKernel) -> TunedKernel { TunedKernel(kernel: kernel, values: tuning[kernel]) }
+
+  /// Enqueues a function of a tunable kernel over work-groups of `items` work-items (the kernel's own number by default)
+  /// along the first axis.
+  func launch(
+    _ tuned: TunedKernel, _ name: String, groups: Grid, items: Int? = nil, _ arguments: [any KernelArgument]
+  ) throws {
+    try tunedKernels.launch(tuned, name, groups: groups, items: items ?? tuned.items, arguments)
   }
 }
 

@@ -80,6 +80,10 @@ extension Convolution: LinearLayer {
   ) throws {
     let weight = parameters.weight!
     let geometry = geometry(shapes)
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: false).run(
+        inputs[0], parameters, coefficient: coefficient, accumulate: accumulate, into: output, batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
       geometry, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
@@ -91,12 +95,27 @@ extension Convolution: LinearLayer {
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: true).run(
+        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters, into: c,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
       geometry, s, parameters.weight!, c)
   }
 
-  private func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
+  /// By taps for the GPU's kernels: one order serves both directions.
+  func arranged(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
+    let taps = weight.shape[2] * weight.shape[3]
+    guard engine.family == .gpu, taps > 1 else { return original }
+    let packed = try Buffer<Float>(count: weight.count, on: engine.queue, for: "weights by taps")
+    try engine.launch(
+      "pack_by_taps", grid: Grid(weight.count / taps, taps), Int32(weight.count / taps), Int32(taps), original, packed)
+    return packed
+  }
+
+  func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
     let input = shapes.inputs[0]
     let output = shapes.output
     return ConvolutionGeometry(

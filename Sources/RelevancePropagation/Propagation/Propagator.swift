@@ -217,18 +217,18 @@ public final class Propagator {
         try parts.mask(mask),
         buffer(source), buffer(target))
     case .idle(let index, let relevance, let entry):
-      try engine.launch(
-        "idle", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), targets, buffer(relevance),
+      try engine.reduce(
+        "idle", entries: pass.entries, Int32(tensors[relevance].count), targets, buffer(relevance),
         network.activation(nodes[index].name), partials[entry]!)
     case .totals(let relevance, let entry):
-      try engine.launch(
-        "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),
+      try engine.reduce(
+        "totals", entries: pass.entries, Int32(tensors[relevance].count), buffer(relevance),
         partials[entry]!)
     case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
-      try engine.launch(
-        "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
+      try engine.reduce(
+        "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
         parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
     }
@@ -236,12 +236,10 @@ public final class Propagator {
 
   /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.
   private func moment(_ z: Source, _ count: Int, _ pass: Pass, centred: Bool, squared: Bool) throws {
-    try network.engine.launch(
-      "partial_moment", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), Int32(centred ? 1 : 0),
+    try network.engine.reduce(
+      "partial_moment", entries: pass.images, Int32(count), buffer(z), Int32(centred ? 1 : 0),
       Int32(squared ? 1 : 0), statistics, squares)
-    try network.engine.launch(
-      "mean_moment", grid: Grid(pass.images), Int32(count), Int32(pass.images), Int32(squared ? 1 : 0), squares,
-      statistics)
+    try network.engine.mean(squares, of: count, images: pass.images, root: squared, into: statistics)
   }
 
   private func readLedger(_ pass: Pass) throws -> Ledger {
