@@ -13,9 +13,10 @@ struct DeviceOptions: ParsableArguments {
 
   /// Finds the device, says which and why, and compiles the kernels.
   func engine(printing: Bool = true) throws -> Engine {
-    let choice = try DeviceChoice.choose(
-      device, environment: ProcessInfo.processInfo.environment, among: Device.all())
+    let environment = ProcessInfo.processInfo.environment
+    let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
+    let family = try KernelFamily.choose(nil, environment: environment, for: choice.device)
     if printing { print("device   \(choice.device) because: \(choice.reason)") }
-    return try Engine(device: choice.device)
+    return try Engine(device: choice.device, family: family)
   }
 }

@@ -56,6 +56,16 @@ struct DoctorCommand: ParsableCommand {
         mend: "export \(ProgramCache.environmentVariable)=/a/folder/you/can/write")
     }
 
+    if let chosen, let file = TuningFile.standard(for: chosen) {
+      do {
+        let table = try file.read(limits: DeviceLimits(chosen))
+        let found = table == nil ? "the program's own values; relprop tune measures this device" : file.path
+        report("tuning", nil, good: found, mend: "")
+      } catch {
+        report("tuning", "\(error)", good: "", mend: "rm \(file.path)")
+      }
+    }
+
     if let chosen {
       let memory = chosen.globalMemory
       report(
@@ -63,8 +73,9 @@ struct DoctorCommand: ParsableCommand {
         good: "\(memory >> 20) MiB on the device",
         mend: "a VGG-16 needs about 1.5 GiB: free memory, raise POCL_MEMORY_LIMIT, or use --device with another")
       do {
+        let family = try KernelFamily.choose(nil, environment: ProcessInfo.processInfo.environment, for: chosen)
         let finding =
-          try SelfTest.run(on: Engine(device: chosen))
+          try SelfTest.run(on: Engine(device: chosen, family: family)).map { "kernels \(family.rawValue): \($0)" }
           ?? SelfTest.run(on: Engine(device: chosen, family: .plain)).map { "plain kernels: \($0)" }
         report(
           "kernels", finding, good: "right numbers in the self-test",

@@ -16,7 +16,7 @@ struct Relprop: ParsableCommand {
     subcommands: [
       ExplainCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self,
       GalleryCommand.self,
-      DevicesCommand.self,
+      DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
     ])
 }

@@ -8,16 +8,18 @@ import Testing
 @Suite(.enabled(if: ReferenceSet.isThere, "no reference set: put it at ../shared or name its folder in RELPROP_SHARED"))
 struct ReferenceTests {
   @Test(
-    "stored cases are met at every layer",
+    "stored cases are met at every layer by every family of kernels",
     arguments: [
       ("convvar1", ["forward", "lrp0", "epsilon_0.1", "gamma_0.25_generalized", "alphabeta_2_1", "w2"]),
       ("resmicro1", ["forward", "lrp0", "zennit_EpsilonGammaBox"]),
       ("vggmicro_bn", ["forward", "zennit_EpsilonPlusFlat", "zennit_DeconvNet"]),
       ("mnist_mlp", ["alpha1beta0", "deeptaylor_bounded"]), ("mnist_cnn", ["composite_seed_avgpool"]),
       ("vggmicro_a", ["composite_seed_wta_logodds"]),
-    ])
-  func stored(_ model: String, _ names: [String]) throws {
-    let runner = try CaseRunner(folder: "\(ReferenceSet.folder)/models/\(model)", engine: TestDevice.engine)
+    ], KernelFamily.allCases)
+  func stored(_ set: (model: String, names: [String]), _ family: KernelFamily) throws {
+    let (model, names) = set
+    let engine = TestDevice.engine(of: family)
+    let runner = try CaseRunner(folder: "\(ReferenceSet.folder)/models/\(model)", engine: engine)
     for reference in try ReferenceSet.cases(of: model) where names.contains(reference.name) {
       let expected = try ReferenceSet.tensors(of: model, reference.name)
       var compared = 0
@@ -28,7 +30,7 @@ struct ReferenceTests {
           measures.largest <= reference.tolerance.largest && measures.cosine >= reference.tolerance.cosine - 1e-12,
           """
           \(model)/\(reference.name), \(name): off by \(measures.largest) of the largest, allowed \
-          \(reference.tolerance.largest); cosine \(measures.cosine); device \(TestDevice.engine.device)
+          \(reference.tolerance.largest); cosine \(measures.cosine); device \(engine.device), kernels \(family.rawValue)
           """)
         compared += 1
       }

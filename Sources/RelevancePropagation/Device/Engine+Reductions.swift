@@ -11,7 +11,7 @@ extension Engine {
   func reduce(_ name: String, entries: Int, with tuned: TunedKernel?, _ arguments: [any KernelArgument]) throws {
     let grid = Grid(Self.chunks, entries)
     guard let tuned else { return try launch(name, grid: grid, arguments) }
-    try launch(tuned, name + "_shared", groups: grid, arguments)
+    try launch(tuned, name + "_shared", groups: grid, items: tuned["ITEMS"], arguments)
   }
 
   /// Means, or the roots of means, of `count` numbers from the partial sums of `images` images.

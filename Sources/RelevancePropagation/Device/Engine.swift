@@ -36,8 +36,7 @@ public final class Engine: Sendable {
   ) throws {
     self.family = family ?? KernelFamily(for: device.kind)
     limits = DeviceLimits(device)
-    let measured = try TuningFile.standard(for: device, cache: cache)?.read(limits: limits)
-    self.tuning = tuning ?? TuningTable.standard(for: device).overlaid(with: measured ?? TuningTable([:]))
+    self.tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
     lanes = self.family == .cpu ? 16 : 1
     queue = try Queue(device: device)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"

@@ -21,17 +21,17 @@ struct GatherConvolution {
   /// Outputs of the largest phase.
   private var rows: Int { isTransposed ? Self.quotient(geometry.H, geometry.strideY) : Int(geometry.P) }
   private var columns: Int { isTransposed ? Self.quotient(geometry.W, geometry.strideX) : Int(geometry.Q) }
-  private var isDepthwise: Bool { geometry.C == geometry.groups }
+  private var isDepthwise: Bool { geometry.C == geometry.groups && geometry.groups > 1 }
 
   private static func quotient(_ a: Int32, _ b: Int32) -> Int { Int((a + b - 1) / b) }
 
-  /// - Parameter kernel: in place of the one chosen by shape.
+  /// - Parameter kernel: in place of the one chosen by shape; depthwise only where a filter reads one channel.
   func run(
     _ input: Operand, _ parameters: DeviceParameters, coefficient: Float = 1, accumulate: Bool = false,
     into output: Buffer<Float>, batch: Int, with kernel: TunedKernel? = nil, on engine: Engine
   ) throws {
     let kernel = kernel ?? choice(batch: batch, on: engine)
-    let function = (isDepthwise ? "depthwise" : "tiled") + (isTransposed ? "_transpose" : "_apply")
+    let function = (kernel.isDepthwise ? "depthwise" : "tiled") + (isTransposed ? "_transpose" : "_apply")
     let weight = parameters.weight!
     try engine.launch(
       kernel, function, groups: groups(kernel, batch: batch),
@@ -46,7 +46,9 @@ struct GatherConvolution {
   /// measurement: it counts padding and idle units.
   func choice(batch: Int, on engine: Engine) -> TunedKernel {
     if isDepthwise { return engine.tuned(.depthwise) }
-    let fitting = TunableKernel.tiles.map(engine.tuned).filter { $0.kernel.problem($0.values, on: engine.limits) == nil }
+    let fitting = TunableKernel.tiles.map(engine.tuned).filter {
+      $0.kernel.problem($0.values, on: engine.limits) == nil
+    }
     guard let best = fitting.min(by: { cost($0, batch, engine) < cost($1, batch, engine) }) else {
       preconditionFailure("no tiled kernel fits \(engine.device): use the family plain")
     }
@@ -62,7 +64,7 @@ struct GatherConvolution {
 
   /// Work-groups of a kernel.
   private func groups(_ kernel: TunedKernel, batch: Int) -> Grid {
-    if isDepthwise {
+    if kernel.isDepthwise {
       let across = (columns + kernel["COLUMNS"] - 1) / kernel["COLUMNS"]
       let items = channels * Int(geometry.groups) * across * rows
       return Grid((items + kernel["ITEMS"] - 1) / kernel["ITEMS"], 1, batch * phases)
@@ -71,4 +73,8 @@ struct GatherConvolution {
     let across = (channels + kernel["CHANNELS"] - 1) / kernel["CHANNELS"]
     return Grid(along, Int(geometry.groups) * across, phases)
   }
+}
+
+extension TunedKernel {
+  fileprivate var isDepthwise: Bool { kernel.name == TunableKernel.depthwise.name }
 }

@@ -3,15 +3,32 @@ import Foundation
 
 @testable import RelevancePropagation
 
-/// The device the tests run on: `RELPROP_DEVICE`, else the best there is. Compiled once for all tests.
+/// The device the tests run on: `RELPROP_DEVICE`, else the best there is; kernels of `RELPROP_KERNEL_FAMILY`, else those
+/// made for the device. Compiled once for all tests.
 enum TestDevice {
-  static let engine: Engine = {
+  static let engine = make(nil)
+  static let plain = make(.plain)
+  static let cpu = make(.cpu)
+  static let gpu = make(.gpu)
+
+  /// The same device with each family of kernels: all are tested wherever the tests run.
+  static func engine(of family: KernelFamily) -> Engine {
+    switch family {
+    case .plain: plain
+    case .cpu: cpu
+    case .gpu: gpu
+    }
+  }
+
+  private static func make(_ family: KernelFamily?) -> Engine {
     do {
-      let devices = try Device.all()
+      let environment = ProcessInfo.processInfo.environment
+      let device = try DeviceChoice.choose(nil, environment: environment, among: Device.all()).device
       return try Engine(
-        device: DeviceChoice.choose(nil, environment: ProcessInfo.processInfo.environment, among: devices).device)
+        device: device, family: family ?? KernelFamily.choose(nil, environment: environment, for: device),
+        tuning: .standard(for: device))
     } catch {
       fatalError("no engine for the tests: \(error)")
     }
-  }()
+  }
 }

@@ -1,7 +1,7 @@
 /// A kernel file whose tile sizes are data: names, defaults, the values a tuner tries, and what a device must have.
 ///
 /// One file may appear several times, under several names with sizes for different shapes of work.
-public struct TunableKernel: Sendable {
+public struct TunableKernel: Sendable, CustomStringConvertible {
   /// "tiled.square": unique, the key of the tuning table.
   public let name: String
   /// One line on what it serves.
@@ -52,6 +52,8 @@ public struct TunableKernel: Sendable {
     }
     return nil
   }
+
+  public var description: String { name }
 
   /// A kernel of this name, or nil.
   public static func named(_ name: String) -> TunableKernel? { all.first { $0.name == name } }

@@ -1,6 +1,8 @@
 extension TunableKernel {
   /// Every kernel with parameters.
-  public static let all: [TunableKernel] = [tiledWide, tiledSquare, tiledFlat, tiledNarrow, depthwise, vector, reductions]
+  public static let all: [TunableKernel] = [
+    tiledWide, tiledSquare, tiledFlat, tiledNarrow, depthwise, vector, reductions,
+  ]
 
   /// The tiled kernel's sizes, for a choice by shape.
   static let tiles: [TunableKernel] = [tiledWide, tiledSquare, tiledFlat, tiledNarrow]
@@ -15,7 +17,7 @@ extension TunableKernel {
     "flat", "dense layers of several images, and convolutions of few positions", positions: 16, channels: 64, item: 4,
     slab: 32, otherPositions: [8, 32], otherChannels: [32, 128])
   static let tiledNarrow = tiled(
-    "narrow", "few channels, as towards the image", positions: 256, channels: 4, item: 4, slab: 16,
+    "narrow", "few channels, as towards the image", positions: 256, channels: 4, item: 4, slab: 8,
     otherPositions: [128, 512], otherChannels: [8, 16])
 
   private static func tiled(

@@ -74,6 +74,15 @@ public struct TuningFile: Sendable {
   }
 }
 
+extension TuningTable {
+  /// The source's values, and over them those measured on this device.
+  /// - Throws: `TuningError`.
+  public static func current(for device: Device, cache: ProgramCache? = .standard) throws -> TuningTable {
+    let measured = try TuningFile.standard(for: device, cache: cache)?.read(limits: DeviceLimits(device))
+    return standard(for: device).overlaid(with: measured ?? TuningTable())
+  }
+}
+
 /// A tuning file that cannot be used.
 public struct TuningError: Error, CustomStringConvertible {
   public let path: String

@@ -9,6 +9,9 @@ public struct TuningTable: Sendable, Equatable {
 
   init(_ values: [String: TuningValues]) { self.values = values }
 
+  /// A table that says nothing.
+  public init() { values = [:] }
+
   /// The kernel's own values, and over them what this table says.
   public subscript(kernel: TunableKernel) -> TuningValues {
     get { kernel.standard.merging(values[kernel.name] ?? [:]) { $1 } }
@@ -39,6 +42,6 @@ public struct TuningTable: Sendable, Equatable {
   /// Every row that fits is taken, later ones over earlier ones. An empty vendor fits all.
   private static let rows: [(kind: Device.Kind, vendor: String, values: [String: TuningValues])] = [
     // 64 work-items run in step: a row of the transpose's group reads 64 neighbours.
-    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "SHARES": 4]]),
+    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "SHARES": 4]])
   ]
 }

@@ -1,0 +1,60 @@
+import Compute
+import Testing
+
+@testable import RelevancePropagation
+
+/// Ring 3: the GPU's dense layers against the plain ones, to the bit on small integers, with guards.
+@Suite struct MatrixProductTests {
+  private static let sizes = [(1, 1), (3, 5), (16, 17), (33, 64), (1030, 9), (5000, 3), (7, 300)]
+
+  /// One image by matrix and vector, several in tiles; both also in groups of other sizes.
+  private static let kernels: [TunedKernel?] = [
+    nil, TunedKernel(kernel: .vector, values: ["ITEMS": 32, "COLUMNS": 16, "SHARES": 16, "BLOCK": 8]),
+    TunedKernel(kernel: .tiledFlat, values: TunableKernel.tiledFlat.standard),
+  ]
+
+  @Test("dense layers and their transposes agree with the plain ones to the bit", arguments: kernels.indices, [1, 3])
+  func agrees(_ index: Int, _ batch: Int) throws {
+    let kernel = Self.kernels[index]
+    for (features, outputs) in Self.sizes {
+      var random = SplitMix64(seed: UInt64(features * outputs))
+      let weight: Shape = [outputs, features]
+      let layer = Dense(
+        weight: Tensor(shape: weight, scalars: random.integers(weight.count)),
+        bias: Tensor(shape: [outputs], scalars: random.integers(outputs)))
+      let shapes = LayerShapes(inputs: [[features]], output: [outputs])
+      let (x, s) = (random.integers(batch * features), random.integers(batch * outputs))
+      func run(_ engine: Engine) throws -> [[Float]] {
+        var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "test", on: engine)
+        let (z, c) = (
+          try Guarded(count: batch * outputs, filledWith: 7, on: engine),
+          try Guarded(count: batch * features, filledWith: 7, on: engine)
+        )
+        let input = Operand(
+          buffer: try Buffer(x, on: engine.queue), stride: features, part: SignedPart.positive.onDevice)
+        let source = try Buffer(s, on: engine.queue)
+        let isTuned = engine.family == .gpu && kernel != nil
+        if isTuned {
+          try MatrixProduct(weight: weight, isTransposed: false).run(
+            input, parameters, coefficient: -2, accumulate: true, into: z.buffer, batch: batch, with: kernel, on: engine
+          )
+        } else {
+          try layer.apply(
+            [input], parameters, coefficient: -2, accumulate: true, into: z.buffer, shapes: shapes, batch: batch,
+            on: engine)
+        }
+        (parameters.bias, parameters.biasMode) = (nil, .none)
+        if isTuned {
+          try MatrixProduct(weight: weight, isTransposed: true).run(
+            Operand(buffer: source, stride: outputs, part: SignedPart.all.onDevice), parameters, into: c.buffer,
+            batch: batch, with: kernel, on: engine)
+        } else {
+          try layer.transpose(
+            source, parameters, toInput: 0, into: c.buffer, shapes: shapes, batch: batch, on: engine)
+        }
+        return [try z.read(), try c.read()]
+      }
+      #expect(try run(TestDevice.gpu) == run(TestDevice.plain), "\(features) to \(outputs), batch \(batch)")
+    }
+  }
+}
