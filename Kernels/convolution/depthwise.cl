@@ -67,7 +67,7 @@ void depthwise_gather(const ConvolutionGeometry g, const int transposed, const i
     if (biasMode == 1) sum += b[channel];
     if (biasMode == 2) sum += b[inImage];
     global float *target = z + (size_t)n * outHeight * outWidth * outputs + inImage;
-    *target = (accumulate ? *target : 0.0f) + coefficient * sum;
+    *target = fma(coefficient, sum, accumulate ? *target : 0.0f);
   }
 }
 

@@ -12,6 +12,9 @@
 // global traffic where naive.cl has a quarter. The next slab is fetched into registers while the present one is summed.
 // A dense layer is the convolution of 1 x 1 images with 1 x 1 filters.
 //
+// Every sum runs tap by tap and channel by channel, in blocks of SUM_BLOCK terms and then over the blocks: tiles of any size,
+// and dense/vector.cl, give the same bits, so that an image gets the same relevance alone and in a batch.
+//
 // Images lie channels-last: x [N][H,W,C] with xStride elements an image (0: one image for the whole batch), z [N][P,Q,K];
 // s [M][P,Q,K], c [M][H,W,C]; both functions take the same arguments. w [R,S,K,C/groups], one copy for both directions
 // (pack.cl; filters of one tap and dense weights lie so as they are). b [K] (biasMode 1), [P,Q,K] (2) or unread (0).
@@ -40,11 +43,11 @@
 #ifndef TILED_BUFFERS
 #define TILED_BUFFERS 2  // slabs in local memory; 2 saves a barrier a slab
 #endif
-#ifndef TILED_BLOCK
-#define TILED_BLOCK 128  // terms summed before they join the total (a multiple of TILED_SLAB); 0: one running sum
-#endif
 #ifndef TILED_PADDING
 #define TILED_PADDING 1  // unused float4 behind a row of local memory, against bank conflicts: 0 or 1
+#endif
+#ifndef SUM_BLOCK
+#define SUM_BLOCK 128  // terms summed before they join the total: a multiple of every TILED_SLAB, no matter of speed
 #endif
 
 // Work-items of a group: by channels first, so that neighbours read and write neighbours.
@@ -235,7 +238,7 @@ void tiled_gather(const ConvolutionGeometry g, const int transposed, const int i
         }
     }
     // Sums of blocks first, then their sum: the error grows with the length of a block and the number of blocks.
-    if (TILED_BLOCK > 0 && (first + TILED_SLAB) % TILED_BLOCK == 0) {
+    if ((first + TILED_SLAB) % SUM_BLOCK == 0) {
 #pragma unroll
       for (int i = 0; i < TILED_ITEM_POSITIONS; i++)
 #pragma unroll
@@ -268,7 +271,7 @@ void tiled_gather(const ConvolutionGeometry g, const int transposed, const int i
         float sum = lanes[l];
         if (biasMode == 1) sum += b[k];
         if (biasMode == 2) sum += b[(size_t)pixel * pitch + k];
-        target[k] = (accumulate ? target[k] : 0.0f) + coefficient * sum;
+        target[k] = fma(coefficient, sum, accumulate ? target[k] : 0.0f);
       }
     }
   }

@@ -15,10 +15,10 @@ import Testing
     #expect(!command.output.contains("rejected"), "\(command.output)")
     let name = try #require(folder.names.first { $0.hasPrefix("tuning-") })
     let text = try String(contentsOfFile: folder.file(name), encoding: .utf8)
-    #expect(text.contains("\"reductions\"") && text.contains("\"SHARES\"") && !text.contains("tiled"))
+    #expect(text.contains("\"reductions\"") && text.contains("\"COLUMN_SHARES\"") && !text.contains("tiled"))
     #expect(try Command(["doctor"], environment: environment).output.contains("ok   tuning: \(folder.file(name))"))
 
-    try text.replacing("\"SHARES\" : ", with: "\"SHARES\" : 9").write(
+    try text.replacing("\"COLUMN_SHARES\" : ", with: "\"COLUMN_SHARES\" : 9").write(
       toFile: folder.file(name), atomically: true, encoding: .utf8)
     let doctor = try Command(["doctor"], environment: environment)
     #expect(doctor.status > 0)

@@ -2,7 +2,7 @@ internal import Compute
 internal import KernelSources
 
 /// A dense layer or its transpose on a GPU: one image by dense/vector.cl, which is bound by reading the weights; several
-/// by convolution/tiled.cl, as a convolution of 1 × 1 images.
+/// by convolution/tiled.cl, as a convolution of 1 × 1 images. Both add in the same order and give the same bits.
 struct MatrixProduct {
   private let outputs: Int
   private let features: Int
@@ -27,11 +27,12 @@ struct MatrixProduct {
         on: engine)
     }
     let weight = parameters.weight!
-    let groups =
-      isTransposed ? (features + kernel["COLUMNS"] - 1) / kernel["COLUMNS"] : outputs
+    let (total, along, shares) =
+      isTransposed
+      ? (features, kernel["COLUMNS"], kernel["COLUMN_SHARES"]) : (outputs, kernel["ROWS"], kernel["ROW_SHARES"])
     try engine.launch(
-      kernel, isTransposed ? "vector_transpose" : "vector_apply", groups: Grid(groups, batch),
-      items: isTransposed ? kernel["COLUMNS"] * kernel["SHARES"] : kernel["ITEMS"],
+      kernel, isTransposed ? "vector_transpose" : "vector_apply", groups: Grid((total + along - 1) / along, batch),
+      items: along * shares,
       [
         Int32(features), Int32(outputs), input.buffer, Int32(input.stride), input.part, weight,
         parameters.bias ?? weight, parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output,

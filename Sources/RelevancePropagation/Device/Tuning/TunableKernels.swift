@@ -33,14 +33,12 @@ extension TunableKernel {
         Parameter("ITEM_CHANNELS", item, others: [item == 4 ? 8 : 4]),
         Parameter("SLAB", slab, others: [8, 16, 32].filter { $0 != slab }),
         Parameter("BUFFERS", 2, others: [1]),
-        // Not 0 among the others: one running sum is less exact, and speed is no reason for that.
-        Parameter("BLOCK", 128, others: [64, 256]),
         Parameter("PADDING", 1, others: [0]),
       ],
       inconsistency: { values in
         let (positions, channels) = (values["POSITIONS"]!, values["CHANNELS"]!)
         let (itemPositions, itemChannels) = (values["ITEM_POSITIONS"]!, values["ITEM_CHANNELS"]!)
-        let (slab, block) = (values["SLAB"]!, values["BLOCK"]!)
+        let slab = values["SLAB"]!
         guard [4, 8].contains(itemPositions), [4, 8].contains(itemChannels) else {
           return "ITEM_POSITIONS \(itemPositions) and ITEM_CHANNELS \(itemChannels): each is 4 or 8"
         }
@@ -50,7 +48,6 @@ extension TunableKernel {
         guard [8, 16, 32].contains(slab) else { return "SLAB \(slab): 8, 16 or 32" }
         guard [1, 2].contains(values["BUFFERS"]!) else { return "BUFFERS: 1 or 2" }
         guard values["PADDING"]! <= 1 else { return "PADDING: 0 or 1" }
-        guard block % slab == 0 else { return "BLOCK \(block): a multiple of SLAB \(slab)" }
         // A work-item fetches the same four terms of every position it fetches.
         guard (positions / itemPositions * (channels / itemChannels)) % (slab / 4) == 0 else {
           return "the work-items of a group are a multiple of SLAB / 4"
@@ -75,17 +72,14 @@ extension TunableKernel {
   static let vector = TunableKernel(
     name: "vector", purpose: "dense layers of one image", family: .gpu, files: ["dense/vector.cl"], prefix: "VECTOR",
     parameters: [
-      Parameter("ITEMS", 128, others: [32, 64, 256]), Parameter("COLUMNS", 32, others: [16, 64]),
-      Parameter("SHARES", 8, others: [4, 16]), Parameter("BLOCK", 32, others: [16, 64]),
+      Parameter("ROWS", 4, others: [2, 8]), Parameter("ROW_SHARES", 32, others: [16, 64]),
+      Parameter("COLUMNS", 32, others: [16, 64]), Parameter("COLUMN_SHARES", 8, others: [4, 16]),
     ],
     inconsistency: { values in
-      guard isPowerOfTwo(values["ITEMS"]!), isPowerOfTwo(values["SHARES"]!) else {
-        return "ITEMS and SHARES are powers of 2: the group adds in pairs"
-      }
-      return values["COLUMNS"]! > 0 && values["BLOCK"]! > 0 ? nil : "COLUMNS and BLOCK are at least 1"
+      values.values.contains(0) ? "rows, columns and their shares are at least 1" : nil
     },
     needs: { values in
-      let items = max(values["ITEMS"]!, values["COLUMNS"]! * values["SHARES"]!)
+      let items = max(values["ROWS"]! * values["ROW_SHARES"]!, values["COLUMNS"]! * values["COLUMN_SHARES"]!)
       return (items, items * MemoryLayout<Float>.stride)
     })
 

@@ -3,7 +3,8 @@ public import Compute
 /// Values of all kernels' parameters for one device: kernel → parameter → number.
 ///
 /// They come from the source (`TuningTable.standard(for:)`), and over them from a file that `relprop tune` writes
-/// (`TuningFile`). No value changes what is computed, only how fast; sums may be ordered otherwise.
+/// (`TuningFile`). No value changes what is computed, only how fast: convolutions and dense layers add in the same order
+/// whatever the tiles, the sums of the ledger and of stabilizers may differ in the last place.
 public struct TuningTable: Sendable, Equatable {
   private var values: [String: TuningValues]
 
@@ -42,6 +43,6 @@ public struct TuningTable: Sendable, Equatable {
   /// Every row that fits is taken, later ones over earlier ones. An empty vendor fits all.
   private static let rows: [(kind: Device.Kind, vendor: String, values: [String: TuningValues])] = [
     // 64 work-items run in step: a row of the transpose's group reads 64 neighbours.
-    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "SHARES": 4]])
+    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "COLUMN_SHARES": 4]])
   ]
 }

@@ -9,7 +9,7 @@ import Testing
 
   /// One image by matrix and vector, several in tiles; both also in groups of other sizes.
   private static let kernels: [TunedKernel?] = [
-    nil, TunedKernel(kernel: .vector, values: ["ITEMS": 32, "COLUMNS": 16, "SHARES": 16, "BLOCK": 8]),
+    nil, TunedKernel(kernel: .vector, values: ["ROWS": 3, "ROW_SHARES": 5, "COLUMNS": 16, "COLUMN_SHARES": 2]),
     TunedKernel(kernel: .tiledFlat, values: TunableKernel.tiledFlat.standard),
   ]
 
@@ -55,6 +55,39 @@ import Testing
         return [try z.read(), try c.read()]
       }
       #expect(try run(TestDevice.gpu) == run(TestDevice.plain), "\(features) to \(outputs), batch \(batch)")
+    }
+  }
+
+  @Test(
+    "matrix times vector and tiles give the same bits for any numbers, so an image's are its own",
+    arguments: [300, 301])
+  func sameOrder(_ features: Int) throws {
+    var random = SplitMix64(seed: 3)
+    let (outputs, batch) = (270, 3)
+    let weight: Shape = [outputs, features]
+    let layer = Dense(
+      weight: Tensor(shape: weight, scalars: random.units(weight.count)),
+      bias: Tensor(shape: [outputs], scalars: random.units(outputs)))
+    let shapes = LayerShapes(inputs: [[features]], output: [outputs])
+    let (x, s) = (random.units(batch * features), random.units(batch * outputs))
+    let engine = TestDevice.gpu
+    func run(_ kernel: TunableKernel, isTransposed: Bool) throws -> [Float] {
+      var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "test", on: engine)
+      if isTransposed { (parameters.bias, parameters.biasMode) = (nil, .none) }
+      let output = try Guarded(count: batch * (isTransposed ? features : outputs), filledWith: 0.3, on: engine)
+      let operand = Operand(
+        buffer: try Buffer(isTransposed ? s : x, on: engine.queue), stride: isTransposed ? outputs : features,
+        part: SignedPart.all.onDevice)
+      try MatrixProduct(weight: weight, isTransposed: isTransposed).run(
+        operand, parameters, coefficient: 0.7, accumulate: true, into: output.buffer, batch: batch,
+        with: engine.tuned(kernel), on: engine)
+      return try output.read()
+    }
+    for isTransposed in [false, true] {
+      let vector = try run(.vector, isTransposed: isTransposed)
+      for tile in TunableKernel.tiles {
+        #expect(try run(tile, isTransposed: isTransposed) == vector, "\(tile), transpose \(isTransposed)")
+      }
     }
   }
 }

@@ -39,17 +39,17 @@ import Testing
     #expect(problem(["SLAB": 12]).contains("8, 16 or 32"))
     #expect(problem(["POSITIONS": 128]).contains("512 work-items a group, the device allows 256"))
     #expect(problem(["SLAB": 32]).contains("bytes of local memory, the device has 32768"))
-    #expect(problem(["BLOCK": 100]).contains("multiple of SLAB"))
+    #expect(problem(["ITEM_CHANNELS": 3]).contains("each is 4 or 8"))
     #expect(kernel.problem([:], on: Self.small)?.contains("no value for") == true)
-    #expect(TunableKernel.vector.problem(["ITEMS": 48, "COLUMNS": 32, "SHARES": 8, "BLOCK": 1], on: Self.small) != nil)
+    #expect(TunableKernel.reductions.problem(["ITEMS": 48], on: Self.small)?.contains("power of 2") == true)
   }
 
   @Test("a table over another: what it says wins, the rest stays; a vendor's rows over the kernel's own")
   func overlay() {
     var table = TuningTable()
-    table[.vector] = ["ITEMS": 64]
-    let both = TuningTable(["vector": ["ITEMS": 32, "BLOCK": 16]]).overlaid(with: table)
-    #expect(both[.vector] == ["ITEMS": 64, "BLOCK": 16, "COLUMNS": 32, "SHARES": 8])
+    table[.vector] = ["ROWS": 8]
+    let both = TuningTable(["vector": ["ROWS": 2, "COLUMNS": 16]]).overlaid(with: table)
+    #expect(both[.vector] == ["ROWS": 8, "ROW_SHARES": 32, "COLUMNS": 16, "COLUMN_SHARES": 8])
     #expect(TuningTable.standard(kind: .gpu, vendor: "Advanced Micro Devices, Inc.")[.vector]["COLUMNS"] == 64)
     #expect(TuningTable.standard(kind: .gpu, vendor: "NVIDIA Corporation")[.vector] == TunableKernel.vector.standard)
   }
