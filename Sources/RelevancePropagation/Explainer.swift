@@ -40,7 +40,7 @@ public final class Explainer {
   }
 
   /// Bytes on the device: weights, activations, relevance, modified weights.
-  public var deviceBytes: Int { DeviceNetwork.bytes(of: network, batch: batch) + top.propagator.bytes }
+  public var deviceBytes: Int { DeviceNetwork.bytes(of: network, batch: batch, on: deviceNetwork.engine) + top.propagator.bytes }
 
   /// Explains one class of every image of a batch.
   ///

@@ -37,32 +37,32 @@ public final class DeviceNetwork {
       throw UnsupportedLayer(
         node: node.name, problem: "layer type \(node.layer.typeName) has no kernel")
     }
-    let needed = Self.bytes(of: network, batch: batch)
+    let needed = Self.bytes(of: network, batch: batch, on: engine)
     guard engine.device.globalMemory == 0 || needed <= engine.device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "\(network.name) with a batch of \(batch)", needed: needed, available: engine.device.globalMemory,
         remedy: "use a smaller batch or image, or another device")
     }
-    let scratchCount = Self.scratchCount(of: network, batch: batch)
+    let scratchCount = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch = scratchCount > 0 ? try Buffer(count: scratchCount, on: engine.queue, for: "intermediate values") : nil
     try allocate()
     try upload()
   }
 
-  static func scratchCount(of network: Network, batch: Int) -> Int {
+  static func scratchCount(of network: Network, batch: Int, on engine: Engine) -> Int {
     network.nodes.reduce(0) { most, node in
       let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
-      return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch) ?? 0)
+      return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch, on: engine) ?? 0)
     }
   }
 
   /// Bytes of weights and activations on the device.
-  public static func bytes(of network: Network, batch: Int) -> Int {
+  public static func bytes(of network: Network, batch: Int, on engine: Engine) -> Int {
     let activations = network.nodes.reduce(network.inputShape.count) {
       $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     return MemoryLayout<Float>.stride
-      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch))
+      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch, on: engine))
   }
 
   func shapes(of node: Network.Node) -> LayerShapes {
@@ -104,7 +104,9 @@ public final class DeviceNetwork {
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {
-      result.weight = try layer.arranged(buffer(weight, "weights"), on: engine)
+      let original = try buffer(weight, "weights")
+      result.weight = try layer.arranged(original, on: engine)
+      result.weights = LayerWeights(original)
       if let bias {
         let ordered = Tensor(
           shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))
@@ -145,7 +147,7 @@ public final class DeviceNetwork {
     batch = base.batch
     self.base = base
     // Another top may need more than the base has.
-    let needed = Self.scratchCount(of: network, batch: batch)
+    let needed = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch =
       needed > (base.scratch?.count ?? 0)
       ? try Buffer(count: needed, on: engine.queue, for: "intermediate values") : base.scratch
@@ -187,8 +189,8 @@ public final class DeviceNetwork {
         Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
       }
       try layer.apply(
-        operands, parameters(of: node), coefficient: 1, accumulate: false, into: activation(node.name),
-        shapes: shapes, batch: images, on: engine)
+        operands, parameters(of: node), for: .forward, finish: Finish(), into: activation(node.name), shapes: shapes,
+        batch: images, on: engine)
     case let layer as any NonlinearLayer:
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
     default:

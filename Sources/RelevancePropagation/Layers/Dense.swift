@@ -36,23 +36,23 @@ extension Dense: LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { (weight, bias) }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
     if engine.family == .gpu {
       return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
-        inputs[0], parameters, coefficient: coefficient, accumulate: accumulate, into: output, batch: batch, on: engine)
+        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output, batch: batch, on: engine)
     }
     try engine.launch(
       "dense_apply", grid: Grid(shapes.output[0], batch), Int32(shapes.inputs[0][0]), Int32(shapes.output[0]),
       inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
-      parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output)
+      parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let features = shapes.inputs[0][0]
     if engine.family == .gpu {

@@ -40,7 +40,8 @@ public final class Propagator {
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
     statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
     let most =
-      options.targets == 1 ? 0 : DeviceNetwork.scratchCount(of: network.network, batch: network.batch * options.targets)
+      options.targets == 1 ? 0 : DeviceNetwork.scratchCount(
+        of: network.network, batch: network.batch * options.targets, on: engine)
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
@@ -59,7 +60,8 @@ public final class Propagator {
 
   private func checkMemory() throws {
     let device = network.engine.device
-    let needed = DeviceNetwork.bytes(of: network.network, batch: network.batch) + bytes
+    let needed = DeviceNetwork.bytes(
+      of: network.network, batch: network.batch, on: network.engine) + bytes
     guard device.globalMemory == 0 || needed <= device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
@@ -71,8 +73,8 @@ public final class Propagator {
     var keys: [PartStore.WeightKey: Int] = [:]
     for step in steps {
       switch step {
-      case .apply(let node, let term, _, _): keys[.init(node: node, weight: term.weight)] = node
-      case .transpose(let node, let weight, _, _, _): keys[.init(node: node, weight: weight)] = node
+      case .apply(let node, let term, _, _, _): keys[.init(node: node, weight: term.weight)] = node
+      case .transpose(let node, let weight, _, _, _, _): keys[.init(node: node, weight: weight)] = node
       default: break
       }
     }
@@ -87,10 +89,10 @@ public final class Propagator {
 
   private func prepare(_ step: Step) throws {
     switch step {
-    case .apply(let node, let term, _, _):
+    case .apply(let node, let term, _, _, _):
       _ = try parts.parameters(node, weight: term.weight, bias: term.bias)
       if case .constant(let values) = term.activation { try parts.preparePlanes(node, values) }
-    case .transpose(let node, let weight, _, _, _): _ = try parts.parameters(node, weight: weight, bias: .none)
+    case .transpose(let node, let weight, _, _, _, _): _ = try parts.parameters(node, weight: weight, bias: .none)
     case .product(let node, _, let activation, _, _, _, _):
       if case .constant(let values) = activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
@@ -159,12 +161,13 @@ public final class Propagator {
     let nodes = network.network.nodes
     let targets = Int32(options.targets)
     switch step {
-    case .apply(let index, let term, let z, let accumulate):
+    case .apply(let index, let term, let purpose, let z, let accumulate):
       let shapes = network.shapes(of: nodes[index])
       let operands = try zip(shapes.inputs, nodes[index].inputs).map { try parts.operand($0, $1, term.activation) }
       try parts.view(index).layer.apply(
-        operands, parts.parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
-        accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: purpose,
+        finish: Finish(coefficient: term.coefficient, accumulate: accumulate), into: buffer(z), shapes: shapes,
+        batch: pass.images, on: engine)
     case .statistic(let z, let count, let kind):
       if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
       try moment(z, count, pass, centred: kind == .deviation, squared: true)
@@ -181,9 +184,9 @@ public final class Propagator {
         "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(relevance),
         buffer(z),
         buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
-    case .transpose(let index, let weight, let s, let input, let c):
+    case .transpose(let index, let weight, let s, let purpose, let input, let c):
       try parts.view(index).layer.transpose(
-        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
+        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: Finish(), into: buffer(c),
         shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
     case .product(let index, let input, let activation, let c, let coefficient, let target, let accumulate):
       let name = nodes[index].inputs[input]

@@ -1,14 +1,14 @@
 /// One step of the backward pass, as data: the plan is a list of these, made once and run for every batch.
 enum Step {
   /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
-  case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
+  case apply(node: Int, term: Share.Term, for: Pass, into: TensorID, accumulate: Bool)
   /// √mean z² or the standard deviation of every image, for a relative stabilizer.
   case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
   case quotient(
     relevance: TensorID, z: Source, output: Source, gate: Share.Gate, stabilizer: Stabilizer, into: TensorID)
   /// c = ρ(w)ᵀ·s: step 3, towards input number `input`.
-  case transpose(node: Int, weight: WeightPart, s: TensorID, input: Int, into: TensorID)
+  case transpose(node: Int, weight: WeightPart, s: TensorID, for: Pass, input: Int, into: TensorID)
   /// coefficient · s · b / n, for a bias that goes to its unit's n inputs.
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
@@ -41,7 +41,7 @@ extension Step {
   /// a deviation after the mean.
   func launches(in network: Network) -> Int {
     switch self {
-    case .apply(let node, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .apply(let node, _, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
     case .statistic(_, _, .rootMeanSquare): 2
     case .statistic(_, _, .deviation): 4
     default: 1

@@ -3,11 +3,11 @@ extension Step {
   var tensors: [TensorID] {
     func of(_ source: Source) -> [TensorID] { if case .tensor(let id) = source { [id] } else { [] } }
     return switch self {
-    case .apply(_, _, let z, _): [z]
+    case .apply(_, _, _, let z, _): [z]
     case .statistic(let z, _, _): of(z)
     case .biasShare(_, let s, let inputs, _, _, let t): [s, inputs, t]
     case .quotient(let relevance, let z, let output, _, _, let s): [relevance, s] + of(z) + of(output)
-    case .transpose(_, _, let s, _, let c): [s, c]
+    case .transpose(_, _, let s, _, _, let c): [s, c]
     case .product(_, _, _, let c, _, let target, _): [c, target]
     case .route(_, let relevance, _, let target, _): [relevance, target]
     case .rectify(_, _, _, let relevance, let target, _): [relevance, target]
