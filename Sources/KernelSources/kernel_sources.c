@@ -87,11 +87,15 @@ static const char cpu_gather_cl[] = {
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
+static const char cpu_dense_cl[] = {
+#embed "../../Kernels/cpu/dense.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
+    SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),

@@ -67,7 +67,8 @@ extension BatchNormalization: LinearLayer {
     into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     try depthwise.transpose(
-      s, parameters, toInput: index, for: pass, finish: finish, into: c, shapes: planes(shapes), batch: batch, on: engine)
+      s, parameters, toInput: index, for: pass, finish: finish, into: c, shapes: planes(shapes), batch: batch,
+      on: engine)
   }
 
   func packsWeights(on engine: Engine) -> Bool { depthwise.packsWeights(on: engine) }

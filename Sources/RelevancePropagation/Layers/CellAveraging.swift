@@ -67,7 +67,8 @@ extension CellAveragingLayer {
     try engine.launch(
       "average_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
       parameters.tables!,
-      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
+      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, finish.coefficient, Int32(finish.accumulate ? 1 : 0),
+      output)
   }
 
   func transpose(

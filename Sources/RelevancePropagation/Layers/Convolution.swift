@@ -87,7 +87,8 @@ extension Convolution: LinearLayer {
     }
     if engine.family == .gpu {
       return try GatherConvolution(geometry, isTransposed: false).run(
-        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output, batch: batch, on: engine)
+        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output,
+        batch: batch, on: engine)
     }
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
@@ -130,7 +131,8 @@ extension Convolution: LinearLayer {
         input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
     case .depthwise:
       try DepthwiseConvolution(view: view).run(
-        input, parameters, usesBias: !transposed, finish: finish, into: output, geometry: geometry(shapes), batch: batch,
+        input, parameters, usesBias: !transposed, finish: finish, into: output, geometry: geometry(shapes),
+        batch: batch,
         on: engine)
     }
   }
@@ -140,7 +142,9 @@ extension Convolution: LinearLayer {
 
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }
-    let uses: [(Pass, Bool)] = [(.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true)]
+    let uses: [(Pass, Bool)] = [
+      (.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true),
+    ]
     return uses.reduce(0) { most, use in
       guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, on: engine) else { return most }
       let view = ConvolutionView(self, shapes, transposed: use.1)

@@ -46,7 +46,9 @@ struct GatherConvolution {
   /// measurement: it counts padding and idle units.
   func choice(batch: Int, on engine: Engine) -> TunedKernel {
     if isDepthwise { return engine.tuned(.depthwise) }
-    let fitting = TunableKernel.tiles.map(engine.tuned).filter { $0.kernel.problem($0.values, on: engine.limits) == nil }
+    let fitting = TunableKernel.tiles.map(engine.tuned).filter {
+      $0.kernel.problem($0.values, on: engine.limits) == nil
+    }
     guard let best = fitting.min(by: { cost($0, batch, engine) < cost($1, batch, engine) }) else {
       preconditionFailure("no tiled kernel fits \(engine.device): use the family plain")
     }

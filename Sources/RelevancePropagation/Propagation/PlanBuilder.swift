@@ -101,7 +101,8 @@ struct PlanBuilder {
     } else {
       let sum = tensor(outputCount, perTarget: false)
       for (position, term) in terms.enumerated() {
-        add(.apply(
+        add(
+          .apply(
             node: index, term: term, for: .denominators(bounded: bounded), into: sum,
             accumulate: position > 0))
       }
@@ -112,7 +113,9 @@ struct PlanBuilder {
     let s = tensor(outputCount, perTarget: true)
     add(
       .quotient(
-        relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+        QuotientStep(
+          relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+    )
     let biasShares = share.distributesBias ? distribute(terms, of: index, s: s, outputCount: outputCount) : []
     if options.ledger {
       for (position, term) in terms.enumerated() {
@@ -130,20 +133,23 @@ struct PlanBuilder {
       contribute(from: index, to: input, isFirst: isFirst, isLast: isLast) { builder, target, accumulates in
         for (position, term) in terms.enumerated() {
           let c = builder.tensor(count, perTarget: true)
-          builder.add(.transpose(
+          builder.add(
+            .transpose(
               node: index, weight: term.weight, s: s, for: .backward(bounded: bounded), input: input, into: c))
           builder.add(
             .product(
-              node: index, input: input, activation: term.activation, c: c,
-              coefficient: share.weight * term.coefficient, into: target, accumulate: accumulates || position > 0))
+              ProductStep(
+                activation: term.activation, coefficient: share.weight * term.coefficient, into: target,
+                accumulate: accumulates || position > 0), node: index, input: input, c: c))
         }
         for t in biasShares {
           let c = builder.tensor(count, perTarget: true)
-          builder.add(.transpose(node: index, weight: .one, s: t, for: .backward(bounded: false), input: input, into: c))
+          builder.add(
+            .transpose(node: index, weight: .one, s: t, for: .backward(bounded: false), input: input, into: c))
           builder.add(
             .product(
-              node: index, input: input, activation: .one, c: c, coefficient: share.weight, into: target,
-              accumulate: true))
+              ProductStep(activation: .one, coefficient: share.weight, into: target, accumulate: true), node: index,
+              input: input, c: c))
         }
       }
     }
@@ -157,7 +163,8 @@ struct PlanBuilder {
     let biased = terms.filter { $0.bias != .none }
     guard layer?.linearMap?.bias != nil, !biased.isEmpty else { return [] }
     let inputs = tensor(outputCount, perTarget: false)
-    add(.apply(node: index, term: .init(.one, .one), for: .denominators(bounded: false), into: inputs, accumulate: false))
+    add(
+      .apply(node: index, term: .init(.one, .one), for: .denominators(bounded: false), into: inputs, accumulate: false))
     return biased.map { term in
       let t = tensor(outputCount, perTarget: true)
       add(.biasShare(node: index, s: s, inputs: inputs, bias: term.bias, coefficient: term.coefficient, into: t))
@@ -215,7 +222,8 @@ struct PlanBuilder {
       let count = network.shapes[node.inputs[input]]!.count
       contribute(from: index, to: input) { builder, target, accumulates in
         let c = accumulates ? builder.tensor(count, perTarget: true) : target
-        builder.add(.transpose(
+        builder.add(
+          .transpose(
             node: index, weight: .all, s: incoming, for: .backward(bounded: true), input: input, into: c))
         if accumulates {
           builder.add(.copy(slice: .whole(count), from: c, into: target, accumulate: true))
@@ -287,16 +295,32 @@ struct PlanBuilder {
   }
 
   private mutating func add(_ step: Step) {
-    for id in step.tensors { tensors[id].lastStep = steps.count }
     steps.append(step)
   }
 
+  /// What is asked for stays until the end.
+  var wanted: Set<TensorID> {
+    Set(relevance.filter { $0.key == network.inputName || options.keeps($0.key) }.values)
+  }
+
   /// What is asked for stays until the end; the start relevance is there before the first step.
-  private mutating func keepAlive() {
-    for (name, id) in relevance where name == network.inputName || options.keeps(name) {
-      tensors[id].lastStep = steps.count
+  private mutating func keepAlive() { tensors = tensors(of: steps) }
+
+  /// The tensors with their lives in a list of steps; those that no step touches any more need no memory.
+  func tensors(of steps: [Step]) -> [TensorPlan] {
+    var result = tensors.map { TensorPlan(count: $0.count, perTarget: $0.perTarget, firstStep: .max, lastStep: -1) }
+    for (index, step) in steps.enumerated() {
+      for id in step.tensors {
+        result[id].firstStep = min(result[id].firstStep, index)
+        result[id].lastStep = index
+      }
     }
-    tensors[start].firstStep = -1
+    result[start].firstStep = -1
+    for id in result.indices where result[id].firstStep == .max {
+      result[id] = TensorPlan(count: 0, perTarget: false, firstStep: -1, lastStep: -1)
+    }
+    for id in wanted { result[id].lastStep = steps.count }
+    return result
   }
 }
 

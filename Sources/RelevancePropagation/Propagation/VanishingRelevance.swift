@@ -44,4 +44,15 @@ struct VanishingRelevance {
     else { return nil }
     return readers[0]
   }
+
+  /// Nodes whose output nobody reads but in its rectified form: no rule, no statistic, nothing that is kept.
+  func rectifiedInPlace(_ options: PropagationOptions) -> Set<String> {
+    let read = Set(options.filters.map(\.layer))
+    return Set(
+      network.nodes.filter { node in
+        guard rectifier(behind: node) != nil, !options.keeps(node.name), !read.contains(node.name) else { return false }
+        guard case .shares(_, let stabilizer) = rules[node.name].propagation else { return false }
+        return stabilizer.relative == 0
+      }.map(\.name))
+  }
 }

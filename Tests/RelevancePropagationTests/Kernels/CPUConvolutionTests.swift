@@ -37,7 +37,8 @@ import Testing
     Shapes(channels: 4, filters: 9, height: 6, width: 35, rows: 3, columns: 5, padding: Padding(1, 2)),
     Shapes(channels: 64, filters: 16, height: 5, width: 6, rows: 1, columns: 1),
     Shapes(
-      channels: 3, filters: 4, height: 11, width: 12, rows: 3, columns: 2, padding: Padding(2, 3), dilation: Extent(2, 3)),
+      channels: 3, filters: 4, height: 11, width: 12, rows: 3, columns: 2, padding: Padding(2, 3),
+      dilation: Extent(2, 3)),
     Shapes(
       channels: 2, filters: 3, height: 8, width: 5, rows: 3, columns: 3,
       padding: Padding(top: 0, left: 2, bottom: 1, right: 0)),
@@ -116,7 +117,8 @@ import Testing
       try run(layer, sizes, s, output: batch * sizes.inputs[0].count, batch: batch, on: engine) {
         parameters, source, target in
         try layer.transpose(
-          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target, shapes: sizes, batch: batch, on: engine)
+          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target, shapes: sizes,
+          batch: batch, on: engine)
       }
     }
     return result + [("transpose", inputs[0], inputs[1])]

@@ -39,6 +39,6 @@ public struct TuningTable: Sendable, Equatable {
   /// Every row that fits is taken, later ones over earlier ones. An empty vendor fits all.
   private static let rows: [(kind: Device.Kind, vendor: String, values: [String: TuningValues])] = [
     // 64 work-items run in step: a row of the transpose's group reads 64 neighbours.
-    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "SHARES": 4]]),
+    (.gpu, "advanced micro devices", ["vector": ["COLUMNS": 64, "SHARES": 4]])
   ]
 }

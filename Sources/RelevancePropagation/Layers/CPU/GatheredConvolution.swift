@@ -93,7 +93,8 @@ struct GatheredConvolution {
       phase.taps.flatMap { [Int32($0.y), Int32($0.x)] }
     }
     let filters = try parameters.weights!.packed(
-      parameters.part, as: .gathered(transposed: view.isTransposed, phase: number), count: packedCount(phase), on: engine
+      parameters.part, as: .gathered(transposed: view.isTransposed, phase: number), count: packedCount(phase),
+      on: engine
     ) { buffer in
       guard !phase.taps.isEmpty else { return }
       let (mode, part) = parameters.part.onDevice
