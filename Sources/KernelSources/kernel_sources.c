@@ -66,11 +66,43 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char cpu_epilogue_h[] = {
+#embed "../../Kernels/cpu/epilogue.h"
+};
+static const char cpu_tile_h[] = {
+#embed "../../Kernels/cpu/tile.h"
+};
+static const char cpu_filters_cl[] = {
+#embed "../../Kernels/cpu/filters.cl"
+};
+static const char cpu_winograd_h[] = {
+#embed "../../Kernels/cpu/winograd.h"
+};
+static const char cpu_winograd_cl[] = {
+#embed "../../Kernels/cpu/winograd.cl"
+};
+static const char cpu_gather_cl[] = {
+#embed "../../Kernels/cpu/gather.cl"
+};
+static const char cpu_depthwise_cl[] = {
+#embed "../../Kernels/cpu/depthwise.cl"
+};
+static const char cpu_dense_cl[] = {
+#embed "../../Kernels/cpu/dense.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
+    SOURCE("cpu/dense.cl", cpu_dense_cl),
+    SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
+    SOURCE("cpu/gather.cl", cpu_gather_cl),
+    SOURCE("cpu/winograd.cl", cpu_winograd_cl),
+    SOURCE("cpu/winograd.h", cpu_winograd_h),
+    SOURCE("cpu/filters.cl", cpu_filters_cl),
+    SOURCE("cpu/tile.h", cpu_tile_h),
+    SOURCE("cpu/epilogue.h", cpu_epilogue_h),
     SOURCE("convolution/naive.cl", convolution_naive_cl),
     SOURCE("convolution/gather.h", convolution_gather_h),
     SOURCE("convolution/tiled.cl", convolution_tiled_cl),

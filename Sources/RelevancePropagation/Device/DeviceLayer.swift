@@ -12,24 +12,30 @@ protocol LinearLayer: Layer {
   func tables(for shapes: LayerShapes) -> [Int32]
 
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int
+  func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
-  /// z (+)= coefficient · (W·x + b). One operand an input.
+  /// Whether its kernels take ρ(w) from w while they pack it, and whether they do all of `Finish`.
+  func packsWeights(on engine: Engine) -> Bool
+  func finishes(on engine: Engine) -> Bool
+
+  /// z (+)= coefficient · (W·x + b), and what `finish` says. One operand an input.
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
-
-  /// c = Wᵀ·s, for input number `index`.
-  func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine) throws
+
+  /// c = Wᵀ·s, for input number `index`, and what `finish` says.
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
 extension LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { nil }
   func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> { weight }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int { 0 }
+  func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
+  func packsWeights(on engine: Engine) -> Bool { false }
+  func finishes(on engine: Engine) -> Bool { false }
 }
 
 /// A layer that is not linear: it has a forward pass, and rules that are not shares (winner-take-all, pass …).

@@ -11,6 +11,10 @@ public final class Engine: Sendable {
 
   /// Which forms of the kernels are launched.
   public let family: KernelFamily
+  /// What speed may cost.
+  public let precision: Precision
+  /// How a CPU computes convolutions.
+  public let convolutions: ConvolutionChoice
   /// Values of the tunable kernels' parameters.
   public let tuning: TuningTable
   let limits: DeviceLimits
@@ -30,11 +34,16 @@ public final class Engine: Sendable {
   ///   - cache: where compiled programs are kept, and the tuning file is looked for; nil compiles anew.
   ///   - family: which forms of the kernels; nil takes those made for the device.
   ///   - tuning: values of their parameters; nil takes the tuning file's, else the source's.
+  ///   - precision: whether the forward pass may round more for speed.
+  ///   - convolutions: one algorithm for all, to test or measure it.
   /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build; `TuningError`.
   public init(
-    device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil
+    device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil,
+    precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic
   ) throws {
     self.family = family ?? KernelFamily(for: device.kind)
+    self.precision = precision
+    self.convolutions = convolutions
     limits = DeviceLimits(device)
     self.tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
     lanes = self.family == .cpu ? 16 : 1
@@ -85,6 +94,10 @@ public final class Engine: Sendable {
 
 extension ConvolutionGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
+extension WinogradGeometry: KernelArgument {}
+extension GatherGeometry: KernelArgument {}
+extension FilterView: KernelArgument {}
+extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}

@@ -26,6 +26,15 @@ private enum RhoMode: Int32 {
 }
 
 extension WeightPart {
+  /// As the kernels take it that pack weights: mode, and the signed part where the mode reads one.
+  var onDevice: (mode: Int32, part: SignPart) {
+    switch self {
+    case .signed(let part): (RhoMode.signed.rawValue, part.onDevice)
+    case .square: (RhoMode.square.rawValue, SignedPart.all.onDevice)
+    case .one: (RhoMode.one.rawValue, SignedPart.all.onDevice)
+    }
+  }
+
   /// ρ(w) on the device; the weights themselves where the part is all of them.
   func make(from weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
     switch self {

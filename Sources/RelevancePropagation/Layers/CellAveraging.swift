@@ -60,19 +60,20 @@ extension CellAveragingLayer {
   func tables(for shapes: LayerShapes) -> [Int32] { cells(for: shapes).flattened }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
       "average_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
       parameters.tables!,
-      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, coefficient, Int32(accumulate ? 1 : 0), output)
+      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, finish.coefficient, Int32(finish.accumulate ? 1 : 0),
+      output)
   }
 
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(

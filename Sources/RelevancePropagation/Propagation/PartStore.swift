@@ -50,7 +50,9 @@ final class PartStore {
   func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
     var parameters = try view(index).parameters
     parameters.scratch = scratch
-    if let original = parameters.weight {
+    if try view(index).layer.packsWeights(on: network.engine) {
+      parameters.part = weight
+    } else if let original = parameters.weight {
       let key = WeightKey(node: index, weight: weight)
       let part = try weights[key] ?? weight.make(from: original, on: network.engine)
       weights[key] = part

@@ -73,8 +73,8 @@ public struct PropagationPlan: Sendable {
     Set(
       steps.compactMap { step in
         switch step {
-        case .apply(_, let term, _, _): term.weight
-        case .transpose(_, let weight, _, _, _): weight
+        case .apply(_, let term, _, _, _, _): term.weight
+        case .transpose(_, let weight, _, _, _, _, _): weight
         default: nil
         }
       }

@@ -30,17 +30,23 @@ public final class Propagator {
     self.options = options
     var builder = PlanBuilder(network: network.network, rules: rules, options: options)
     builder.build()
-    steps = builder.steps
-    tensors = builder.tensors
+    let engine = network.engine
+    let fusion = StepFusion(
+      wanted: builder.wanted, targets: options.targets,
+      finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false })
+    steps = fusion.fused(builder.steps)
+    tensors = builder.tensors(of: steps)
     relevanceTensors = builder.relevance
     startTensor = builder.start
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
-    let engine = network.engine
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
     statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
     let most =
-      options.targets == 1 ? 0 : DeviceNetwork.scratchCount(of: network.network, batch: network.batch * options.targets)
+      options.targets == 1
+      ? 0
+      : DeviceNetwork.scratchCount(
+        of: network.network, batch: network.batch * options.targets, on: engine)
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
@@ -59,7 +65,9 @@ public final class Propagator {
 
   private func checkMemory() throws {
     let device = network.engine.device
-    let needed = DeviceNetwork.bytes(of: network.network, batch: network.batch) + bytes
+    let needed =
+      DeviceNetwork.bytes(
+        of: network.network, batch: network.batch, on: network.engine) + bytes
     guard device.globalMemory == 0 || needed <= device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
@@ -71,8 +79,8 @@ public final class Propagator {
     var keys: [PartStore.WeightKey: Int] = [:]
     for step in steps {
       switch step {
-      case .apply(let node, let term, _, _): keys[.init(node: node, weight: term.weight)] = node
-      case .transpose(let node, let weight, _, _, _): keys[.init(node: node, weight: weight)] = node
+      case .apply(let node, let term, _, _, _, _): keys[.init(node: node, weight: term.weight)] = node
+      case .transpose(let node, let weight, _, _, _, _, _): keys[.init(node: node, weight: weight)] = node
       default: break
       }
     }
@@ -87,12 +95,14 @@ public final class Propagator {
 
   private func prepare(_ step: Step) throws {
     switch step {
-    case .apply(let node, let term, _, _):
+    case .apply(let node, let term, _, _, _, _):
       _ = try parts.parameters(node, weight: term.weight, bias: term.bias)
       if case .constant(let values) = term.activation { try parts.preparePlanes(node, values) }
-    case .transpose(let node, let weight, _, _, _): _ = try parts.parameters(node, weight: weight, bias: .none)
-    case .product(let node, _, let activation, _, _, _, _):
-      if case .constant(let values) = activation { try parts.preparePlanes(node, values) }
+    case .transpose(let node, let weight, _, _, _, _, let product):
+      _ = try parts.parameters(node, weight: weight, bias: .none)
+      if case .constant(let values)? = product?.activation { try parts.preparePlanes(node, values) }
+    case .product(let product, let node, _, _):
+      if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
     case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
       partials[entry] = try Buffer(
@@ -159,12 +169,15 @@ public final class Propagator {
     let nodes = network.network.nodes
     let targets = Int32(options.targets)
     switch step {
-    case .apply(let index, let term, let z, let accumulate):
+    case .apply(let index, let term, let purpose, let z, let accumulate, let quotient):
       let shapes = network.shapes(of: nodes[index])
       let operands = try zip(shapes.inputs, nodes[index].inputs).map { try parts.operand($0, $1, term.activation) }
       try parts.view(index).layer.apply(
-        operands, parts.parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
-        accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: purpose,
+        finish: Finish(
+          coefficient: term.coefficient, accumulate: accumulate,
+          quotient: quotient.map { finish($0, other: buffer($0.relevance)) }),
+        into: buffer(quotient?.into ?? z), shapes: shapes, batch: pass.images, on: engine)
     case .statistic(let z, let count, let kind):
       if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
       try moment(z, count, pass, centred: kind == .deviation, squared: true)
@@ -175,24 +188,36 @@ public final class Propagator {
         "bias_share", grid: Grid(engine.vectors(shape.count), pass.entries), Int32(shape.count), targets, buffer(s),
         buffer(inputs),
         parameters.bias!, parameters.biasMode.rawValue, Int32(shape[0]), coefficient, buffer(t))
-    case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
-      let count = tensors[s].count
+    case .quotient(let quotient):
+      let count = tensors[quotient.into].count
       try engine.launch(
-        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(relevance),
-        buffer(z),
-        buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
-    case .transpose(let index, let weight, let s, let input, let c):
+        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(quotient.relevance),
+        buffer(quotient.z), buffer(quotient.output), quotient.gate.rawValue, quotient.stabilizer.onDevice, statistics,
+        buffer(quotient.into))
+    case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
+      var finish = Finish(targets: options.targets)
+      if let product {
+        let name = nodes[index].inputs[input]
+        finish.product = try parts.operand(network.network.shapes[name]!, name, product.activation)
+        finish.coefficient = product.coefficient
+        finish.accumulate = product.accumulate
+        if let quotient = product.then {
+          finish.quotient = self.finish(quotient, other: buffer(quotient.z))
+          if product.keepsRelevance { finish.kept = buffer(product.into) }
+        }
+      }
       try parts.view(index).layer.transpose(
-        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
+        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: finish,
+        into: buffer(product?.then?.into ?? product?.into ?? c),
         shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
-    case .product(let index, let input, let activation, let c, let coefficient, let target, let accumulate):
+    case .product(let product, let index, let input, let c):
       let name = nodes[index].inputs[input]
-      let operand = try parts.operand(network.network.shapes[name]!, name, activation)
-      let count = tensors[target].count
+      let operand = try parts.operand(network.network.shapes[name]!, name, product.activation)
+      let count = tensors[product.into].count
       try engine.launch(
         "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
         Int32(operand.stride),
-        operand.part, buffer(c), coefficient, Int32(accumulate ? 1 : 0), buffer(target))
+        operand.part, buffer(c), product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
     case .route(let index, let relevance, let sharingTies, let target, let accumulate):
       guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
       try layer.route(
@@ -232,6 +257,12 @@ public final class Propagator {
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
         parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
     }
+  }
+
+  private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
+    Finish.Quotient(
+      other: other, stabilizer: quotient.stabilizer, statistics: statistics, gate: quotient.gate,
+      output: buffer(quotient.output))
   }
 
   /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.

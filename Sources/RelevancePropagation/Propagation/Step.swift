@@ -1,20 +1,19 @@
 /// One step of the backward pass, as data: the plan is a list of these, made once and run for every batch.
 enum Step {
-  /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
-  case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
+  /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share; with `then` steps 1 and 2 in one launch.
+  case apply(node: Int, term: Share.Term, for: Pass, into: TensorID, accumulate: Bool, then: QuotientStep? = nil)
   /// √mean z² or the standard deviation of every image, for a relative stabilizer.
   case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
-  case quotient(
-    relevance: TensorID, z: Source, output: Source, gate: Share.Gate, stabilizer: Stabilizer, into: TensorID)
-  /// c = ρ(w)ᵀ·s: step 3, towards input number `input`.
-  case transpose(node: Int, weight: WeightPart, s: TensorID, input: Int, into: TensorID)
+  case quotient(QuotientStep)
+  /// c = ρ(w)ᵀ·s: step 3, towards input number `input`; with `then` steps 3 and 4, and step 2 of the layer below, in one
+  /// launch.
+  case transpose(
+    node: Int, weight: WeightPart, s: TensorID, for: Pass, input: Int, into: TensorID, then: ProductStep? = nil)
   /// coefficient · s · b / n, for a bias that goes to its unit's n inputs.
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
-  case product(
-    node: Int, input: Int, activation: ActivationPart, c: TensorID, coefficient: Float, into: TensorID,
-    accumulate: Bool)
+  case product(ProductStep, node: Int, input: Int, c: TensorID)
   /// Winner-take-all at max pooling.
   case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
   /// A baseline's backward pass at a rectifier.
@@ -36,12 +35,35 @@ enum Step {
     entry: LedgerEntry)
 }
 
+/// s = R / stab(z).
+struct QuotientStep {
+  let relevance: TensorID
+  let z: Source
+  /// The layer's own output, for the gate.
+  let output: Source
+  let gate: Share.Gate
+  let stabilizer: Stabilizer
+  let into: TensorID
+}
+
+/// R' (+)= coefficient · ρ(a) ⊙ c, and behind it the quotient of the layer below.
+struct ProductStep {
+  let activation: ActivationPart
+  let coefficient: Float
+  let into: TensorID
+  let accumulate: Bool
+  /// Reads `into` as its relevance.
+  var then: QuotientStep?
+  /// Whether R' is read later too.
+  var keepsRelevance = true
+}
+
 extension Step {
   /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes,
   /// a deviation after the mean.
   func launches(in network: Network) -> Int {
     switch self {
-    case .apply(let node, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .apply(let node, _, _, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
     case .statistic(_, _, .rootMeanSquare): 2
     case .statistic(_, _, .deviation): 4
     default: 1

@@ -1,7 +1,7 @@
 extension TunableKernel {
   /// Every kernel with parameters.
   public static let all: [TunableKernel] = [
-    tiledWide, tiledSquare, tiledFlat, tiledNarrow, depthwise, vector, reductions,
+    tiledWide, tiledSquare, tiledFlat, tiledNarrow, depthwise, vector, reductions, tile,
   ]
 
   /// The tiled kernel's sizes, for a choice by shape.
@@ -92,6 +92,24 @@ extension TunableKernel {
       let items = max(values["ITEMS"]!, Engine.chunks)
       return (items, 2 * items * MemoryLayout<Float>.stride)
     })
+
+  /// The CPU's matrix product and what is made of it. ROWS x VECTORS sums stay in registers: 14 x 2 of 16 numbers fill the
+  /// 32 of AVX-512.
+  static let tile = TunableKernel(
+    name: "tile", purpose: "convolutions and dense layers on a CPU", family: .cpu,
+    files: ["cpu/filters.cl", "cpu/winograd.cl", "cpu/gather.cl", "cpu/depthwise.cl", "cpu/dense.cl"], prefix: "TILE",
+    parameters: [
+      Parameter("ROWS", 14, others: [3, 6, 12]), Parameter("FEW_ROWS", 8, others: [2, 4, 6]),
+      Parameter("VECTORS", 2, others: [1]), Parameter("IDLE_GROUPS", 2, others: [0, 4]),
+      Parameter("CACHE_KIB", 768, others: [256, 512]),
+    ],
+    inconsistency: { values in
+      let (rows, few) = (values["ROWS"]!, values["FEW_ROWS"]!)
+      guard rows > 0, few > 0, few <= rows, 2 * few >= rows else { return "FEW_ROWS is from half of ROWS to ROWS" }
+      guard [1, 2].contains(values["VECTORS"]!) else { return "VECTORS: 1 or 2" }
+      return values["CACHE_KIB"]! > 0 ? nil : "CACHE_KIB is positive"
+    },
+    needs: { (1, $0["CACHE_KIB"]! << 10) })
 
   private static func isPowerOfTwo(_ value: Int) -> Bool { value > 0 && value & (value - 1) == 0 }
 }

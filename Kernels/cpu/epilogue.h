@@ -1,0 +1,53 @@
+// What becomes of a finished sum before it leaves the registers: bias, rectifier, and the steps of LRP around it.
+//
+//   forward, step 1   z = coefficient * (sum + bias) (+ z), and its rectified form beside or in its place
+//   step 2            s = R / stab(z)        of a z just made, or of one stored before
+//   step 3            c = sum
+//   step 4            R = coefficient * part(a) * c (+ R)
+//
+// One launch does a run of these: {step 1}, {step 1, step 2}, {step 3}, {step 3, step 4}, {step 3, step 4, step 2 of the
+// layer below}. All arrays lie like the output: [entries][count], entry m of a batch reads those of image m / targets.
+#ifndef RELPROP_EPILOGUE_H
+#define RELPROP_EPILOGUE_H
+#include "common.h"
+
+typedef struct {
+  global const float *bias;        // read where biasMode is not 0
+  global const float *activation;  // a of step 4
+  global const float *relevance;   // R of step 2 after step 1
+  global const float *denominator; // z of step 2 after step 4
+  global const float *gate;        // the layer's output, where a gate looks at it
+  global const float *statistics;  // one number an image, for a relative stabilizer
+  global float *kept;              // the number before the last: z beside its rectified form, R beside s
+  global float *target;            // what the run ends with
+} EpilogueArrays;
+
+// `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
+static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, float16 value,
+                                                         const int entry, const size_t index, const int k, const int K) {
+  const size_t at = (size_t)entry * e.count + index, image = (size_t)(entry / e.targets) * e.count + index;
+  const size_t end = at + (K - k), imageEnd = image + (K - k);
+  const float16 zero = 0.0f;
+  if (e.biasMode == 1) value += load_lanes(arrays.bias, k, K);
+  if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + (K - k));
+  if (e.steps & EPILOGUE_PRODUCT) {
+    const float16 a = load_lanes(arrays.activation, e.activationStride ? image : index, e.activationStride ? imageEnd : index + (K - k));
+    value *= part_of(e.part, a);
+  }
+  value *= e.coefficient;
+  if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, end);
+  if (e.steps & EPILOGUE_KEEP) store_lanes(value, arrays.kept, at, end);
+  if (e.steps & EPILOGUE_RECTIFY) value = value < zero ? zero : value;
+  if (e.steps & EPILOGUE_QUOTIENT) {
+    float epsilon = e.stabilizer.epsilon;
+    if (e.stabilizer.relative != 0.0f) epsilon += e.stabilizer.relative * arrays.statistics[entry / e.targets];
+    // After step 1 the sum is the denominator, after step 4 it is the relevance.
+    const int isDenominator = !(e.steps & EPILOGUE_PRODUCT);
+    const float16 other = isDenominator ? load_lanes(arrays.relevance, at, end) : load_lanes(arrays.denominator, image, imageEnd);
+    value = isDenominator ? stabilized_quotient(other, value, epsilon, e.stabilizer.mode)
+                          : stabilized_quotient(value, other, epsilon, e.stabilizer.mode);
+    if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, imageEnd));
+  }
+  store_lanes(value, arrays.target, at, end);
+}
+#endif

@@ -1,0 +1,112 @@
+internal import Compute
+internal import KernelSources
+
+/// A convolution of any shape, or its transpose, by cpu/gather.cl: one launch a phase.
+struct GatheredConvolution {
+  private let view: ConvolutionView
+  private let form: TileForm
+
+  init(_ view: ConvolutionView, on engine: Engine) {
+    self.view = view
+    form = TileForm(on: engine)
+  }
+
+  /// Outputs that meet the same taps: all of them forward; those with one remainder by the stride in the transpose.
+  private struct Phase {
+    let y: Int
+    let x: Int
+    /// Numbers of the taps in the view's filters, and the offsets of what they read.
+    let taps: [(number: Int, y: Int, x: Int)]
+  }
+
+  private var phases: [Phase] {
+    let (stride, padding, dilation) = (view.layer.stride, view.layer.padding, view.layer.dilation)
+    let all = (0..<view.rows).flatMap { r in (0..<view.columns).map { (r, $0) } }
+    guard view.isTransposed else {
+      let taps = all.map { r, s in
+        (r * view.columns + s, r * dilation.vertical - padding.top, s * dilation.horizontal - padding.left)
+      }
+      return [Phase(y: 0, x: 0, taps: taps)]
+    }
+    return (0..<min(stride.vertical, view.output[1])).flatMap { y in
+      (0..<min(stride.horizontal, view.output[2])).map { x in
+        let taps = all.compactMap { r, s -> (Int, Int, Int)? in
+          let (h, w) = (y + padding.top - r * dilation.vertical, x + padding.left - s * dilation.horizontal)
+          guard h % stride.vertical == 0, w % stride.horizontal == 0 else { return nil }
+          // The view's taps are counted from the other end.
+          return (view.taps - 1 - (r * view.columns + s), h / stride.vertical, w / stride.horizontal)
+        }
+        return Phase(y: y, x: x, taps: taps)
+      }
+    }
+  }
+
+  private func packedCount(_ phase: Phase) -> Int {
+    view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: view.outputs)
+  }
+
+  /// Elements of all packed filters.
+  var packedCount: Int { phases.reduce(0) { $0 + packedCount($1) } }
+
+  func run(
+    _ input: Operand, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish, into output: Buffer<Float>,
+    batch: Int, on engine: Engine
+  ) throws {
+    let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
+    let stride = view.layer.stride
+    let (stepIn, stepOut) = view.isTransposed ? (Extent(1), stride) : (stride, Extent(1))
+    for (number, phase) in phases.enumerated() {
+      let rows = (view.output[1] - phase.y + stepOut.vertical - 1) / stepOut.vertical
+      let columns = (view.output[2] - phase.x + stepOut.horizontal - 1) / stepOut.horizontal
+      let positions = batch * rows * columns
+      let depth = phase.taps.count * view.inputs
+      let depthAtOnce = min(max(depth, 1), 512)
+      let pitch = (depthAtOnce + 15) / 16 * 16 + 16
+      let columnsOfSums = (view.outputs + form.columns - 1) / form.columns * form.columns
+      let bytesOfRow = 4 * (pitch + columnsOfSums)
+      let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
+      let rowsAtOnce = positions <= form.fewRows ? positions : blocks * form.rows
+      let rowsOfMemory = (rowsAtOnce + form.rows - 1) / form.rows * form.rows
+      let geometry = GatherGeometry(
+        channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(view.inputs),
+        K: Int32(view.outputs), outputs: Int32(view.output[0]), P: Int32(view.output[1]), Q: Int32(view.output[2]),
+        taps: Int32(phase.taps.count), stepInY: Int32(stepIn.vertical), stepInX: Int32(stepIn.horizontal),
+        stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal), phaseY: Int32(phase.y),
+        phaseX: Int32(phase.x), phaseP: Int32(rows), phaseQ: Int32(columns), positions: Int32(positions),
+        rowsAtOnce: Int32(rowsAtOnce), rowsOfMemory: Int32(rowsOfMemory), depthAtOnce: Int32(depthAtOnce),
+        pitch: Int32(pitch))
+      let packed = try filters(parameters, phase, number, on: engine)
+      try engine.launch(
+        form.kernel, "convolution_gather",
+        groups: form.groups((positions + rowsAtOnce - 1) / rowsAtOnce, view.layer.groups), items: 1,
+        [
+          geometry, epilogue, packed.offsets, input.buffer, Int32(input.stride), input.part, packed.filters,
+          LocalMemory(bytes: rowsOfMemory * bytesOfRow),
+        ] + arrays)
+    }
+  }
+
+  private func filters(
+    _ parameters: DeviceParameters, _ phase: Phase, _ number: Int, on engine: Engine
+  ) throws -> (filters: Buffer<Float>, offsets: Buffer<Int32>) {
+    let offsets = try parameters.weights!.table(number, transposed: view.isTransposed, on: engine) {
+      phase.taps.flatMap { [Int32($0.y), Int32($0.x)] }
+    }
+    let filters = try parameters.weights!.packed(
+      parameters.part, as: .gathered(transposed: view.isTransposed, phase: number), count: packedCount(phase),
+      on: engine
+    ) { buffer in
+      guard !phase.taps.isEmpty else { return }
+      let (mode, part) = parameters.part.onDevice
+      let numbers = try Buffer<Int32>(phase.taps.map { Int32($0.number) }, on: engine.queue)
+      try engine.launch(
+        form.kernel, "pack_gather",
+        groups: Grid((view.inputs + 15) / 16, (view.outputs + 15) / 16, view.layer.groups), items: 16,
+        [
+          view.filters, Int32(view.groupStride), Int32(phase.taps.count), numbers, mode, part,
+          parameters.weights!.original, buffer,
+        ])
+    }
+    return (filters, offsets)
+  }
+}
