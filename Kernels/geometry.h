@@ -59,7 +59,7 @@ typedef struct {
   int turned;
 } FilterView;
 
-// What is done with finished sums (cpu/epilogue.h): a set of EPILOGUE_ flags, and their numbers.
+// What is done with finished sums (epilogue.h): a set of EPILOGUE_ flags, and their numbers.
 typedef struct {
   int steps;
   int count;    // elements of an entry of the output

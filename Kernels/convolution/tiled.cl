@@ -1,10 +1,11 @@
 // Convolution, dense layer and their transposes for GPUs: implicit matrix multiplication in tiles.
 //
-//   apply      z[n,p,q,k] = [z +] coefficient * (b[k] + sum_{r,s,c} part(x)[n,h,w,c] * w[r,s,k,c])
+//   apply      z[n,p,q,k] = sum_{r,s,c} part(x)[n,h,w,c] * w[r,s,k,c]
 //   transpose  c[m,h,w,c] = sum_{r,s,k} s[m,p,q,k] * w[r,s,k,c]
 //   with h = p * strideY - padTop + r * dilationY, w likewise; outside the image x = 0.
 //
-// apply is the forward pass and step 1 of LRP, transpose step 3. What it changes against naive.cl: both are one matrix
+// apply is the forward pass and step 1 of LRP, transpose step 3; what becomes of the sums (bias, rectifier, steps 2 and 4)
+// is epilogue.h's. What it changes against naive.cl: both are one matrix
 // product, positions of all images times channels, whose inner dimension runs over taps and channels (gather.h). A
 // work-group makes TILED_POSITIONS x TILED_CHANNELS outputs; slabs of TILED_SLAB terms of both factors lie in local
 // memory, and each work-item keeps TILED_ITEM_POSITIONS x TILED_ITEM_CHANNELS sums in registers. With 64 x 64 outputs
@@ -17,13 +18,13 @@
 //
 // Images lie channels-last: x [N][H,W,C] with xStride elements an image (0: one image for the whole batch), z [N][P,Q,K];
 // s [M][P,Q,K], c [M][H,W,C]; both functions take the same arguments. w [R,S,K,C/groups], one copy for both directions
-// (pack.cl; filters of one tap and dense weights lie so as they are). b [K] (biasMode 1), [P,Q,K] (2) or unread (0).
+// (pack.cl; filters of one tap and dense weights lie so as they are).
 // Grid: (ceil(positions / TILED_POSITIONS), groups * ceil(channels / TILED_CHANNELS), phases) work-groups of
 // (TILED_POSITIONS / TILED_ITEM_POSITIONS) * (TILED_CHANNELS / TILED_ITEM_CHANNELS) work-items along the first axis.
 // positions: images * outputs of the largest phase; phases: 1, for the transpose strideY * strideX; channels: outputs of
 // one group. Host: the parameters fit the device (TunableKernel), buffers are aligned to 16 bytes.
-#include "common.h"
 #include "convolution/gather.h"
+#include "epilogue.h"
 
 #ifndef TILED_POSITIONS
 #define TILED_POSITIONS 64  // outputs of a work-group along positions; tried 8 ... 128
@@ -125,10 +126,10 @@ void tiled_scatter(local float4 *tile, const int pitch, const int row, const int
   at[12 * pitch] = four.w;
 }
 
-void tiled_gather(const ConvolutionGeometry g, const int transposed, const int images, global const float *x,
-                  const int xStride, const SignPart part, global const float *w, global const float *b,
-                  const int biasMode, const float coefficient, const int accumulate, global float *z,
-                  local float4 *xTiles, local float4 *wTiles) {
+static inline __attribute__((always_inline)) void tiled_gather(
+    const ConvolutionGeometry g, const int transposed, const int images, const Epilogue e, global const float *x,
+    const int xStride, const SignPart part, global const float *w, const EpilogueArrays arrays, local float4 *xTiles,
+    local float4 *wTiles) {
   const int height = transposed ? g.P : g.H, width = transposed ? g.Q : g.W;
   const int outHeight = transposed ? g.H : g.P, outWidth = transposed ? g.W : g.Q;
   const int inputs = (transposed ? g.K : g.C) / g.groups, outputs = (transposed ? g.C : g.K) / g.groups;
@@ -260,35 +261,33 @@ void tiled_gather(const ConvolutionGeometry g, const int transposed, const int i
     const int n = position / area, y = position % area / columns.count, u = position % columns.count;
     const int pixel = (rows.first + y * rows.step) * outWidth + columns.first + u * columns.step;
     const int pitch = outputs * g.groups;
-    global float *target = z + ((size_t)n * outHeight * outWidth + pixel) * pitch;
     for (int j = 0; j < TILED_ITEM_CHANNELS / 4; j++) {
       const float4 four = totals[i][j] + sums[i][j];
       const float lanes[4] = {four.x, four.y, four.z, four.w};
       for (int l = 0; l < 4; l++) {
-        const int channel = firstChannel + (across + j * TILED_ACROSS) * 4 + l;
-        if (channel >= outputs) continue;
-        const int k = group * outputs + channel;
-        float sum = lanes[l];
-        if (biasMode == 1) sum += b[k];
-        if (biasMode == 2) sum += b[(size_t)pixel * pitch + k];
-        target[k] = fma(coefficient, sum, accumulate ? target[k] : 0.0f);
+        const int channel = firstChannel + (across + j * TILED_ACROSS) * 4 + l, k = group * outputs + channel;
+        if (channel < outputs) finish(e, arrays, lanes[l], n, (size_t)pixel * pitch + k, k, pitch);
       }
     }
   }
 }
 
 kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_apply(
-    const ConvolutionGeometry g, const int images, global const float *x, const int xStride, const SignPart part,
-    global const float *w, global const float *b, const int biasMode, const float coefficient, const int accumulate,
-    global float *z) {
+    const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
+    const SignPart part, global const float *w, global const float *bias, global const float *activation,
+    global const float *relevance, global const float *denominator, global const float *gate,
+    global const float *statistics, global float *kept, global float *target) {
   local float4 xTiles[TILED_BUFFERS * TILED_SLAB * TILED_X_PITCH], wTiles[TILED_BUFFERS * TILED_SLAB * TILED_W_PITCH];
-  tiled_gather(g, 0, images, x, xStride, part, w, b, biasMode, coefficient, accumulate, z, xTiles, wTiles);
+  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+  tiled_gather(g, 0, images, e, x, xStride, part, w, arrays, xTiles, wTiles);
 }
 
 kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_transpose(
-    const ConvolutionGeometry g, const int images, global const float *s, const int sStride, const SignPart part,
-    global const float *w, global const float *b, const int biasMode, const float coefficient, const int accumulate,
-    global float *c) {
+    const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
+    const SignPart part, global const float *w, global const float *bias, global const float *activation,
+    global const float *relevance, global const float *denominator, global const float *gate,
+    global const float *statistics, global float *kept, global float *target) {
   local float4 xTiles[TILED_BUFFERS * TILED_SLAB * TILED_X_PITCH], wTiles[TILED_BUFFERS * TILED_SLAB * TILED_W_PITCH];
-  tiled_gather(g, 1, images, s, sStride, part, w, b, biasMode, coefficient, accumulate, c, xTiles, wTiles);
+  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+  tiled_gather(g, 1, images, e, x, xStride, part, w, arrays, xTiles, wTiles);
 }

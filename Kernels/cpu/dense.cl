@@ -12,7 +12,7 @@
 // What an entry gives does not depend on the others: zeros are added where another entry has none.
 // Local memory: dense_columns 2 * entries at once * columns floats.
 // Grid: dense_rows (ceil(K / 16) + TILE_IDLE_GROUPS), dense_columns (ceil(F / columns) + TILE_IDLE_GROUPS) in groups of 1.
-#include "cpu/epilogue.h"
+#include "epilogue.h"
 #include "cpu/tile.h"
 
 #define DENSE_ENTRIES 4  // entries at once: with 4 rows 16 sums of 16 lanes

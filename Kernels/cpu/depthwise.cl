@@ -5,7 +5,7 @@
 //
 // U: filters [R*S][C] (pack_depthwise). x [entries][.., .., C] with xStride elements an entry.
 // Grid (ceil(C / 16), output positions, entries).
-#include "cpu/epilogue.h"
+#include "epilogue.h"
 
 // Source index along an axis, or -1.
 static inline int source_of(const int transposed, const int at, const int stride, const int pad, const int tap,

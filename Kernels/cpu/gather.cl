@@ -12,7 +12,7 @@
 // U packed by pack_gather [group][block][taps*C][columns]; taps: (y, x) offsets of the phase's taps.
 // Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
 // Grid (blocks + TILE_IDLE_GROUPS, groups) in groups of 1.
-#include "cpu/epilogue.h"
+#include "epilogue.h"
 #include "cpu/tile.h"
 
 // Numbers from .. from + depth - 1 of the row of one position: neighbouring channels of a tap lie together.

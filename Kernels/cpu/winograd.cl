@@ -18,7 +18,7 @@
 //                    where the filters are most of the traffic and are read once.
 //
 // Grid: any number of work-items in groups of 1: each takes every get_global_size(0)-th piece of work.
-#include "cpu/epilogue.h"
+#include "epilogue.h"
 #include "cpu/tile.h"
 
 #define WINOGRAD_M 2

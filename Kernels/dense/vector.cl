@@ -1,9 +1,10 @@
 // Fully connected layer and its transpose for one image on GPUs: matrix times vector.
 //
-//   apply      z[k] = [z +] coefficient * (b[k] + sum_i part(x)[i] * w[k,i])
-//   transpose  c[i] = [c +] coefficient * (b[i] + sum_k part(s)[k] * w[k,i])
+//   apply      z[k] = sum_i part(x)[i] * w[k,i]
+//   transpose  c[i] = sum_k part(s)[k] * w[k,i]
 //
-// apply is the forward pass and step 1 of LRP, transpose is step 3. What it changes against naive.cl: the work-items of a
+// apply is the forward pass and step 1 of LRP, transpose is step 3; what becomes of the sums (bias, rectifier, steps 2 and 4)
+// is epilogue.h's. What it changes against naive.cl: the work-items of a
 // group share a sum, so that the device has enough reads in flight. Every weight is read once for 2 FLOP: the bound is the
 // memory's bandwidth, 4 * K * F bytes. For several images see convolution/tiled.cl.
 //
@@ -11,12 +12,12 @@
 // bits as convolution/tiled.cl, so that an image gets the same relevance alone and in a batch. In apply a work-item reads
 // 16 bytes after 16 bytes of its own block, in the transpose neighbours read neighbours; terms that are 0 are not read there.
 //
-// x [N][F] with xStride elements an image (0: one for the whole batch), w [K,F], b [K] (biasMode 1) or unread (0), z [N][K];
+// x [N][F] with xStride elements an image (0: one for the whole batch), w [K,F], z [N][K];
 // s [M][K], c [M][F]; both functions take the same arguments.
 // Grid: apply (ceil(K / VECTOR_ROWS), N) work-groups of VECTOR_ROWS * VECTOR_ROW_SHARES work-items; transpose
 // (ceil(F / VECTOR_COLUMNS), M) of VECTOR_COLUMNS * VECTOR_COLUMN_SHARES, all along the first axis. Host: w, and x where F is
 // a multiple of 4, are aligned to 16 bytes.
-#include "common.h"
+#include "epilogue.h"
 
 #ifndef VECTOR_ROWS
 #define VECTOR_ROWS 4  // rows of a group in apply; tried 2 ... 8
@@ -45,14 +46,12 @@ void vector_join(local float *blocks, const int place, const int count, const in
   barrier(CLK_LOCAL_MEM_FENCE);
 }
 
-void vector_store(global float *z, const size_t index, const float sum, const float coefficient,
-                  const int accumulate) {
-  z[index] = fma(coefficient, sum, accumulate ? z[index] : 0.0f);
-}
-
 kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1))) void vector_apply(
-    const int F, const int K, global const float *x, const int xStride, const SignPart part, global const float *w,
-    global const float *b, const int biasMode, const float coefficient, const int accumulate, global float *z) {
+    const int F, const int K, const Epilogue e, global const float *x, const int xStride, const SignPart part,
+    global const float *w, global const float *bias, global const float *activation,
+    global const float *relevance, global const float *denominator, global const float *gate,
+    global const float *statistics, global float *kept, global float *target) {
+  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
   local float blocks[VECTOR_ROWS * VECTOR_ROW_SHARES];
   const int item = get_local_id(0), share = item % VECTOR_ROW_SHARES, row = item / VECTOR_ROW_SHARES;
   const int k = get_group_id(0) * VECTOR_ROWS + row, n = get_global_id(1);
@@ -77,13 +76,15 @@ kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1)
     }
     vector_join(blocks + row * VECTOR_ROW_SHARES, share, VECTOR_ROW_SHARES, 1, sum, &total);
   }
-  if (share == 0 && k < K)
-    vector_store(z, (size_t)n * K + k, total + (biasMode == 1 ? b[k] : 0.0f), coefficient, accumulate);
+  if (share == 0 && k < K) finish(e, arrays, total, n, k, k, K);
 }
 
 kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES, 1, 1))) void vector_transpose(
-    const int F, const int K, global const float *s, const int sStride, const SignPart part, global const float *w,
-    global const float *b, const int biasMode, const float coefficient, const int accumulate, global float *c) {
+    const int F, const int K, const Epilogue e, global const float *s, const int sStride, const SignPart part,
+    global const float *w, global const float *bias, global const float *activation,
+    global const float *relevance, global const float *denominator, global const float *gate,
+    global const float *statistics, global float *kept, global float *target) {
+  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
   local float blocks[VECTOR_COLUMN_SHARES * VECTOR_COLUMNS];
   const int item = get_local_id(0), column = item % VECTOR_COLUMNS, share = item / VECTOR_COLUMNS;
   const int i = get_group_id(0) * VECTOR_COLUMNS + column, m = get_global_id(1);
@@ -99,6 +100,5 @@ kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES,
     }
     vector_join(blocks + column, share, VECTOR_COLUMN_SHARES, VECTOR_COLUMNS, sum, &total);
   }
-  if (share == 0 && i < F)
-    vector_store(c, (size_t)m * F + i, total + (biasMode == 1 ? b[i] : 0.0f), coefficient, accumulate);
+  if (share == 0 && i < F) finish(e, arrays, total, m, i, i, F);
 }

@@ -66,8 +66,8 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
-static const char cpu_epilogue_h[] = {
-#embed "../../Kernels/cpu/epilogue.h"
+static const char epilogue_h[] = {
+#embed "../../Kernels/epilogue.h"
 };
 static const char cpu_tile_h[] = {
 #embed "../../Kernels/cpu/tile.h"
@@ -102,7 +102,7 @@ static const KernelSource sources[] = {
     SOURCE("cpu/winograd.h", cpu_winograd_h),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
     SOURCE("cpu/tile.h", cpu_tile_h),
-    SOURCE("cpu/epilogue.h", cpu_epilogue_h),
+    SOURCE("epilogue.h", epilogue_h),
     SOURCE("convolution/naive.cl", convolution_naive_cl),
     SOURCE("convolution/gather.h", convolution_gather_h),
     SOURCE("convolution/tiled.cl", convolution_tiled_cl),

@@ -122,7 +122,8 @@ public final class DeviceNetwork {
     if let (weight, bias) = layer.linearMap {
       let original = try buffer(weight, "weights")
       result.weight = try layer.arranged(original, on: engine)
-      result.weights = LayerWeights(original)
+      // Kernels that pack keep what they pack from; the others would keep a copy nobody reads.
+      if layer.packsWeights(on: engine) { result.weights = LayerWeights(original) }
       if let bias {
         let ordered = Tensor(
           shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))

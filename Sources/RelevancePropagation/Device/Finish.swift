@@ -4,7 +4,7 @@ internal import KernelSources
 /// What becomes of a layer's sums before they leave the registers: step 4 of LRP, the rectifier, step 2.
 ///
 /// The order is that of the fields. What every layer can do is `coefficient` and `accumulate`; the rest is for layers that
-/// say so (`LinearLayer.finishes`), where it saves a launch and a trip through memory. `Kernels/cpu/epilogue.h` does it.
+/// say so (`LinearLayer.finishes`), where it saves a launch and a trip through memory. `Kernels/epilogue.h` does it.
 struct Finish {
   /// Step 4: the sum c becomes ρ(a) ⊙ c.
   var product: Operand?

@@ -87,8 +87,7 @@ extension Convolution: LinearLayer {
     }
     if engine.family == .gpu {
       return try GatherConvolution(geometry, isTransposed: false).run(
-        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output,
-        batch: batch, on: engine)
+        inputs[0], parameters, finish: finish, into: output, batch: batch, on: engine)
     }
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
@@ -109,7 +108,7 @@ extension Convolution: LinearLayer {
     }
     if engine.family == .gpu {
       return try GatherConvolution(geometry, isTransposed: true).run(
-        operand, parameters, into: c, batch: batch, on: engine)
+        operand, parameters, finish: finish, into: c, batch: batch, on: engine)
     }
     try engine.launch(
       "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
@@ -138,7 +137,7 @@ extension Convolution: LinearLayer {
   }
 
   func packsWeights(on engine: Engine) -> Bool { engine.family == .cpu }
-  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
+  func finishes(on engine: Engine) -> Bool { engine.family != .plain }
 
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }

@@ -52,8 +52,7 @@ extension Dense: LinearLayer {
     }
     if engine.family == .gpu {
       return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
-        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output,
-        batch: batch, on: engine)
+        inputs[0], parameters, finish: finish, into: output, batch: batch, on: engine)
     }
     try engine.launch(
       "dense_apply", grid: Grid(shapes.output[0], batch), Int32(shapes.inputs[0][0]), Int32(shapes.output[0]),
@@ -61,7 +60,7 @@ extension Dense: LinearLayer {
       parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
-  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
+  func finishes(on engine: Engine) -> Bool { engine.family != .plain }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
@@ -84,8 +83,8 @@ extension Dense: LinearLayer {
     }
     if engine.family == .gpu {
       return try MatrixProduct(weight: weight.shape, isTransposed: true).run(
-        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters, into: c,
-        batch: batch, on: engine)
+        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters,
+        finish: finish, into: c, batch: batch, on: engine)
     }
     try engine.launch(
       "dense_transpose", grid: Grid((features + 15) / 16, batch), Int32(features), Int32(shapes.output[0]), s,

@@ -27,18 +27,16 @@ struct GatherConvolution {
 
   /// - Parameter kernel: in place of the one chosen by shape; depthwise only where a filter reads one channel.
   func run(
-    _ input: Operand, _ parameters: DeviceParameters, coefficient: Float = 1, accumulate: Bool = false,
-    into output: Buffer<Float>, batch: Int, with kernel: TunedKernel? = nil, on engine: Engine
+    _ input: Operand, _ parameters: DeviceParameters, finish: Finish = Finish(), into output: Buffer<Float>, batch: Int,
+    with kernel: TunedKernel? = nil, on engine: Engine
   ) throws {
     let kernel = kernel ?? choice(batch: batch, on: engine)
     let function = (kernel.isDepthwise ? "depthwise" : "tiled") + (isTransposed ? "_transpose" : "_apply")
-    let weight = parameters.weight!
+    let count = isTransposed ? geometry.C * geometry.H * geometry.W : geometry.K * geometry.P * geometry.Q
+    let (epilogue, arrays) = finish.arguments(isTransposed ? nil : parameters, into: output, count: Int(count))
     try engine.launch(
       kernel, function, groups: groups(kernel, batch: batch),
-      [
-        geometry, Int32(batch), input.buffer, Int32(input.stride), input.part, weight, parameters.bias ?? weight,
-        parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output,
-      ])
+      [geometry, Int32(batch), epilogue, input.buffer, Int32(input.stride), input.part, parameters.weight!] + arrays)
   }
 
   /// The kernel with the least work on this device: its groups run in waves, one group a compute unit at a time, and a

@@ -17,26 +17,24 @@ struct MatrixProduct {
 
   /// - Parameter kernel: in place of the one chosen by the batch.
   func run(
-    _ input: Operand, _ parameters: DeviceParameters, coefficient: Float = 1, accumulate: Bool = false,
-    into output: Buffer<Float>, batch: Int, with kernel: TunedKernel? = nil, on engine: Engine
+    _ input: Operand, _ parameters: DeviceParameters, finish: Finish = Finish(), into output: Buffer<Float>, batch: Int,
+    with kernel: TunedKernel? = nil, on engine: Engine
   ) throws {
     let kernel = kernel ?? (batch == 1 ? engine.tuned(.vector) : nil)
     guard let kernel, kernel.kernel.name == TunableKernel.vector.name else {
       return try GatherConvolution(geometry, isTransposed: isTransposed).run(
-        input, parameters, coefficient: coefficient, accumulate: accumulate, into: output, batch: batch, with: kernel,
-        on: engine)
+        input, parameters, finish: finish, into: output, batch: batch, with: kernel, on: engine)
     }
-    let weight = parameters.weight!
     let (total, along, shares) =
       isTransposed
       ? (features, kernel["COLUMNS"], kernel["COLUMN_SHARES"]) : (outputs, kernel["ROWS"], kernel["ROW_SHARES"])
+    let (epilogue, arrays) = finish.arguments(isTransposed ? nil : parameters, into: output, count: total)
     try engine.launch(
       kernel, isTransposed ? "vector_transpose" : "vector_apply", groups: Grid((total + along - 1) / along, batch),
       items: along * shares,
       [
-        Int32(features), Int32(outputs), input.buffer, Int32(input.stride), input.part, weight,
-        parameters.bias ?? weight, parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output,
-      ])
+        Int32(features), Int32(outputs), epilogue, input.buffer, Int32(input.stride), input.part, parameters.weight!,
+      ] + arrays)
   }
 
   private var geometry: ConvolutionGeometry {

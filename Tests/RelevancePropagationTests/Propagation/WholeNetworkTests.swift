@@ -30,7 +30,7 @@ import Testing
     switch rule {
     case is ZPlusRule, is AlphaBetaRule, is FlatRule, is SquaredWeightsRule, is GradientRule, is GeneralizedGammaRule:
       1e-5
-    default: 5e-4
+    default: 1e-3
     }
   }
 }

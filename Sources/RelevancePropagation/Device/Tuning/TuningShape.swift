@@ -1,11 +1,10 @@
 internal import Compute
 
-/// Work that a tunable kernel is timed on: numbers on a device, and the launch, by the kernel's parameters or by the plain
-/// form.
+/// Work that a tunable kernel is timed on: numbers on a device, and the launch.
 struct TuningWork {
-  /// nil: the plain form.
+  /// By this kernel; nil: as the engine does it by itself.
   let launch: (TunedKernel?) throws -> Void
-  /// What the launch wrote. Sums of small integers: the same bits for every right kernel.
+  /// What the launch wrote. Sums of small integers: the same bits for every kernel that adds products of numbers.
   let result: () throws -> [Float]
 }
 
@@ -42,6 +41,12 @@ struct TuningShape: Sendable {
       quick
         ? both(features: 300, outputs: 40, batch: 1)
         : both(features: 8192, outputs: 4096, batch: 1) + both(features: 4096, outputs: 1000, batch: 1)
+    case "tile":
+      quick
+        ? both(channels: 9, filters: 17, size: 7) + both(channels: 5, filters: 6, size: 8, stride: 2)
+          + [dense(features: 70, outputs: 33, batch: 3, transposed: false)]
+        : both(channels: 64, filters: 64, size: 224) + both(channels: 256, filters: 256, size: 56)
+          + both(channels: 512, filters: 512, size: 14) + both(channels: 128, filters: 256, size: 56, stride: 2)
     case "reductions": [totals(count: quick ? 5000 : 64 * 224 * 224, entries: 1)]
     default: []
     }
@@ -106,10 +111,11 @@ struct TuningShape: Sendable {
         if let tuned { return try run(operand, parameters, output, tuned) }
         if transposed {
           try layer.transpose(
-            input, parameters, toInput: 0, into: output, shapes: shapes, batch: batch, on: engine)
+            input, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: output,
+            shapes: shapes, batch: batch, on: engine)
         } else {
           try layer.apply(
-            [operand], parameters, coefficient: 1, accumulate: false, into: output, shapes: shapes, batch: batch,
+            [operand], parameters, for: .forward, finish: Finish(), into: output, shapes: shapes, batch: batch,
             on: engine)
         }
       }, result: { try engine.queue.read(output, count: output.count) })

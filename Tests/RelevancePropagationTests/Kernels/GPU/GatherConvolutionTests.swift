@@ -44,11 +44,13 @@ import Testing
           buffer: try Buffer(input, on: engine.queue), stride: shared ? 0 : example.input.count, part: part.onDevice)
         if engine.family == .gpu {
           try GatherConvolution(layer.geometry(shapes), isTransposed: false).run(
-            operand, parameters, coefficient: -2, accumulate: accumulate, into: output.buffer, batch: batch,
+            operand, parameters, finish: Finish(coefficient: -2, accumulate: accumulate), into: output.buffer,
+            batch: batch,
             with: kernel, on: engine)
         } else {
           try layer.apply(
-            [operand], parameters, coefficient: -2, accumulate: accumulate, into: output.buffer, shapes: shapes,
+            [operand], parameters, for: .forward, finish: Finish(coefficient: -2, accumulate: accumulate),
+            into: output.buffer, shapes: shapes,
             batch: batch, on: engine)
         }
         return try output.read()
@@ -67,7 +69,8 @@ import Testing
           operand, parameters, into: output.buffer, batch: 2, with: kernel, on: engine)
       } else {
         try layer.transpose(
-          source, parameters, toInput: 0, into: output.buffer, shapes: shapes, batch: 2, on: engine)
+          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: output.buffer,
+          shapes: shapes, batch: 2, on: engine)
       }
       return try output.read()
     }

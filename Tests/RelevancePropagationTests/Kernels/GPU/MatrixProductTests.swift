@@ -36,11 +36,13 @@ import Testing
         let isTuned = engine.family == .gpu && kernel != nil
         if isTuned {
           try MatrixProduct(weight: weight, isTransposed: false).run(
-            input, parameters, coefficient: -2, accumulate: true, into: z.buffer, batch: batch, with: kernel, on: engine
+            input, parameters, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer, batch: batch,
+            with: kernel, on: engine
           )
         } else {
           try layer.apply(
-            [input], parameters, coefficient: -2, accumulate: true, into: z.buffer, shapes: shapes, batch: batch,
+            [input], parameters, for: .forward, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer,
+            shapes: shapes, batch: batch,
             on: engine)
         }
         (parameters.bias, parameters.biasMode) = (nil, .none)
@@ -50,7 +52,8 @@ import Testing
             batch: batch, with: kernel, on: engine)
         } else {
           try layer.transpose(
-            source, parameters, toInput: 0, into: c.buffer, shapes: shapes, batch: batch, on: engine)
+            source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: c.buffer,
+            shapes: shapes, batch: batch, on: engine)
         }
         return [try z.read(), try c.read()]
       }
@@ -79,7 +82,7 @@ import Testing
         buffer: try Buffer(isTransposed ? s : x, on: engine.queue), stride: isTransposed ? outputs : features,
         part: SignedPart.all.onDevice)
       try MatrixProduct(weight: weight, isTransposed: isTransposed).run(
-        operand, parameters, coefficient: 0.7, accumulate: true, into: output.buffer, batch: batch,
+        operand, parameters, finish: Finish(coefficient: 0.7, accumulate: true), into: output.buffer, batch: batch,
         with: engine.tuned(kernel), on: engine)
       return try output.read()
     }

@@ -7,6 +7,7 @@
 //
 // One launch does a run of these: {step 1}, {step 1, step 2}, {step 3}, {step 3, step 4}, {step 3, step 4, step 2 of the
 // layer below}. All arrays lie like the output: [entries][count], entry m of a batch reads those of image m / targets.
+// LANES channels at a time: 16 on a CPU, one in a work-item of a GPU.
 #ifndef RELPROP_EPILOGUE_H
 #define RELPROP_EPILOGUE_H
 #include "common.h"
@@ -23,15 +24,15 @@ typedef struct {
 } EpilogueArrays;
 
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
-static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, float16 value,
+static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, real value,
                                                          const int entry, const size_t index, const int k, const int K) {
   const size_t at = (size_t)entry * e.count + index, image = (size_t)(entry / e.targets) * e.count + index;
   const size_t end = at + (K - k), imageEnd = image + (K - k);
-  const float16 zero = 0.0f;
+  const real zero = 0.0f;
   if (e.biasMode == 1) value += load_lanes(arrays.bias, k, K);
   if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + (K - k));
   if (e.steps & EPILOGUE_PRODUCT) {
-    const float16 a = load_lanes(arrays.activation, e.activationStride ? image : index, e.activationStride ? imageEnd : index + (K - k));
+    const real a = load_lanes(arrays.activation, e.activationStride ? image : index, e.activationStride ? imageEnd : index + (K - k));
     value *= part_of(e.part, a);
   }
   value *= e.coefficient;
@@ -43,7 +44,7 @@ static inline __attribute__((always_inline)) void finish(const Epilogue e, const
     if (e.stabilizer.relative != 0.0f) epsilon += e.stabilizer.relative * arrays.statistics[entry / e.targets];
     // After step 1 the sum is the denominator, after step 4 it is the relevance.
     const int isDenominator = !(e.steps & EPILOGUE_PRODUCT);
-    const float16 other = isDenominator ? load_lanes(arrays.relevance, at, end) : load_lanes(arrays.denominator, image, imageEnd);
+    const real other = isDenominator ? load_lanes(arrays.relevance, at, end) : load_lanes(arrays.denominator, image, imageEnd);
     value = isDenominator ? stabilized_quotient(other, value, epsilon, e.stabilizer.mode)
                           : stabilized_quotient(value, other, epsilon, e.stabilizer.mode);
     if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, imageEnd));
