@@ -130,7 +130,7 @@ public final class DeviceNetwork {
       try engine.queue.write(pointer, to: activation(network.inputName))
     }
     for node in network.nodes {
-      try run(node, images: count)
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }
     }
     return Trace(network: self, count: count, generation: generation)
   }
@@ -174,7 +174,9 @@ public final class DeviceNetwork {
   public func continued(_ trace: Trace) throws -> Trace {
     precondition(trace.network === base, "a trace of another network")
     trace.requireCurrent()
-    for node in network.nodes where replaced.contains(node.name) { try run(node, images: trace.count) }
+    for node in network.nodes where replaced.contains(node.name) {
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: trace.count) }
+    }
     return Trace(network: self, count: trace.count, generation: generation)
   }
 

@@ -22,11 +22,14 @@ public final class Engine: Sendable {
   /// - Parameters:
   ///   - cache: where compiled programs are kept; nil compiles anew.
   ///   - plainKernels: only the plain reference kernels, for comparison.
+  ///   - profiling: measure every launch (`launchRecords`); costs nothing where it is off.
   /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build.
-  public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false) throws {
+  public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false, profiling: Bool = false)
+    throws
+  {
     // The fast forms so far are written for the vector registers of a CPU.
     usesFastKernels = !plainKernels && device.kind == .cpu
-    queue = try Queue(device: device)
+    queue = try Queue(device: device, profiling: profiling)
     program = try Program(
       name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles),
       options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks)", on: queue, cache: cache)
@@ -40,6 +43,9 @@ public final class Engine: Sendable {
 
   /// Whether the fast forms of kernels are used where they serve; the plain ones are their twins.
   let usesFastKernels: Bool
+
+  /// The launches since the last call, labelled "conv1_1 forward", "conv1_1 backward"; empty without profiling.
+  public func launchRecords() throws -> [LaunchRecord] { try queue.launchRecords() }
 
   func launch(
     _ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...

@@ -11,6 +11,7 @@ public final class Propagator {
   public let options: PropagationOptions
 
   private let steps: [Step]
+  private let stepLabels: [String]
   private let relevanceTensors: [String: TensorID]
   private let startTensor: TensorID
   private let tensors: [TensorPlan]
@@ -31,6 +32,7 @@ public final class Propagator {
     var builder = PlanBuilder(network: network.network, rules: rules, options: options)
     builder.build()
     steps = builder.steps
+    stepLabels = builder.stepLabels
     tensors = builder.tensors
     relevanceTensors = builder.relevance
     startTensor = builder.start
@@ -120,7 +122,7 @@ public final class Propagator {
       start.count == pass.entries * network.network.outputShape.count,
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
     try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(startTensor)) }
-    for step in steps { try run(step, pass) }
+    for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
     if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
