@@ -33,10 +33,10 @@ struct CompositesCommand: ParsableCommand {
 
   func run() throws {
     let device = try options.chosenDevice()
-    let subject = try Subject(options)
     let batches = try Numbers.list(batch ?? (options.quick ? "1,2" : "1,8,32"), option: "--batch")
     let composites = options.quick ? ["seed"] : composite.split(separator: ",").map(String.init)
     for name in composites { _ = try Preset.named(name) }
+    let subject = try Subject(options)
     print("device   \(device)\nnetwork  \(subject.name)")
     var table = TextTable([
       ("", .left), ("ledger", .left), ("batch", .right), ("ms an image (quartiles)", .right), ("peak MiB", .right),
@@ -49,6 +49,7 @@ struct CompositesCommand: ParsableCommand {
           [false, true].map { Work(composite: name, batch: batch, ledger: $0) }
         }
       for work in works {
+        Progress.note("\(work.kind == .forward ? "forward" : work.composite), batch \(batch)")
         let row = try measure(work)
         rows.append(row)
         table.add([

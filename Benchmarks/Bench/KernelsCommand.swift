@@ -42,19 +42,23 @@ struct KernelsCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard options.model == nil else { throw ValidationError("--model: the shapes are VGG-16's; see layers for a model") }
+    guard options.model == nil else {
+      throw ValidationError("--model: the shapes are VGG-16's; see layers for a model")
+    }
     guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
   }
 
   func run() throws {
     let engine = try options.engine(profiling: true)
-    let peak = try options.quick
+    let peak =
+      try options.quick
       ? Peak.measure(on: engine.device, megabytes: 64, rounds: 1000, tries: 1) : Peak.measure(on: engine.device)
     print("device   \(engine.device)\n\(peak.text)")
     let vgg = options.quick ? VGG16.tiny : VGG16(side: options.side ?? 224)
     let shapes = vgg.weighted.filter { $0.name.hasPrefix(only ?? "") }
     guard !shapes.isEmpty else {
-      throw ValidationError("--only \(only ?? ""): no layer; there are \(vgg.weighted.map(\.name).joined(separator: ", "))")
+      let names = vgg.weighted.map(\.name).joined(separator: ", ")
+      throw ValidationError("--only \(only ?? ""): no layer; there are \(names)")
     }
     var table = TextTable([
       ("layer", .left), ("pass", .left), ("ms (quartiles)", .right), ("GFLOP/s", .right), ("GB/s", .right),
@@ -62,6 +66,7 @@ struct KernelsCommand: ParsableCommand {
     ])
     var rows: [Row] = []
     for shape in shapes {
+      Progress.note(shape.description)
       for row in try measure(shape, on: engine, peak: peak) {
         rows.append(row)
         table.add([

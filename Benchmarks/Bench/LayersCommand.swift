@@ -96,7 +96,10 @@ struct LayersCommand: ParsableCommand {
     let known = Set(plan.layers.flatMap { ["\($0.name) forward", "\($0.name) backward"] })
     if count.keys.contains(where: { !known.contains($0) }) {
       func others(_ pass: String) -> Spread {
-        Spread(runs.map { run in run.seconds(ofPass: pass) - plan.layers.reduce(0) { $0 + run.seconds("\($1.name) \(pass)") } })
+        Spread(
+          runs.map { run in
+            run.seconds(ofPass: pass) - plan.layers.reduce(0) { $0 + run.seconds("\($1.name) \(pass)") }
+          })
       }
       rows.append(
         Row(

@@ -16,7 +16,7 @@ struct Peak: Codable {
   /// - Parameters:
   ///   - megabytes: of the memory read and copied; must be beyond the caches.
   ///   - rounds: of the multiply-add loop.
-  static func measure(on device: Device, megabytes: Int = 512, rounds: Int = 200_000, tries: Int = 7) throws -> Peak {
+  static func measure(on device: Device, megabytes: Int = 512, rounds: Int = 2_000_000, tries: Int = 7) throws -> Peak {
     let queue = try Queue(device: device, profiling: true)
     let isCPU = device.kind == .cpu
     let program = try Program(

@@ -37,6 +37,7 @@ struct ScalingCommand: ParsableCommand {
     var rows: [Row] = []
     for (axis, values) in axes {
       for value in values {
+        Progress.note("\(axis) \(value)")
         var (work, options) = (Work(composite: composite), options)
         switch axis {
         case "batch": work.batch = value

@@ -35,9 +35,10 @@ final class Session {
           topClasses: (0..<images.shape[0]).map { Scores(scores[$0].scalars).topClass })
       }
     case .explain:
+      let composite = try Preset.named(work.composite, profile: work.profile.map { try Profile.named($0) })
+      let (low, high) = (subject.preprocessing.low, subject.preprocessing.high)
       let explainer = try Explainer(
-        subject.network, composite: .named(work.composite, profile: work.profile.map { try Profile.named($0) }), low: subject.preprocessing.low,
-        high: subject.preprocessing.high, on: engine, batch: work.batch,
+        subject.network, composite: composite, low: low, high: high, on: engine, batch: work.batch,
         options: PropagationOptions(targets: work.targets, ledger: work.ledger))
       run = { images, classes in
         let clock = ContinuousClock()
@@ -51,7 +52,8 @@ final class Session {
           })
         return Outcome(
           seconds: (clock.now - begin) / .seconds(1), forwardSeconds: explanations[0][0].forwardSeconds,
-          relevance: explanations.flatMap { $0.map(\.relevance) }, topClasses: explanations.map { $0[0].scores.topClass })
+          relevance: explanations.flatMap { $0.map(\.relevance) },
+          topClasses: explanations.map { $0[0].scores.topClass })
       }
     }
   }

@@ -38,6 +38,7 @@ struct TargetsCommand: ParsableCommand {
     ])
     var rows: [Row] = []
     for count in counts {
+      Progress.note("\(count) class(es)")
       let measured = try Worker(options).measure(Work(composite: composite, targets: count), options.timing)
       rows.append(
         Row(
