@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
-        "relprop-bench", "BenchmarkNetworks", "RelevancePropagation", "Imaging", "Compute",
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
       ]),
     .testTarget(
       name: "CommandTests",

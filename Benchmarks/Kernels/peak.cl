@@ -8,7 +8,7 @@
 // so that count is a multiple of UNROLL times the number of work-items. `out` [work-items] keeps the compiler from leaving
 // the work away. Buffers are aligned to a vector.
 //
-// Given: CPU, set by the host. On a CPU a work-item is a thread's share of the work: vectors of 512 bits and consecutive
+// Given: CPU, set by the host (Bench/Peak.swift, which knows WIDTH, CHAINS and UNROLL too). On a CPU a work-item is a thread's share of the work: vectors of 512 bits and consecutive
 // addresses. On a GPU it is one lane: scalars, and neighbours read neighbours.
 #ifdef CPU
 typedef float16 Vector;
