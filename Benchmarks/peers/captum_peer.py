@@ -1,12 +1,14 @@
-"""captum's LRP with γ through pool 3 and ε above: the composite both can run."""
+"""captum's LRP with γ through pool 3 and ε in the first layer and above: the composite both can run."""
 import warnings
 
 import torch
 
-# The same for relprop; γ leaves the bias as it is, as captum does.
+# The same for relprop; γ leaves the bias as it is, as captum does. No γ in the first layer: there inputs have both signs, its
+# denominators pass through 0, and no two programs agree.
 COMPOSITE = {
     "name": "gamma_epsilon", "profile": "captum",
     "assignments": [
+        {"layers": {"type": "convolution", "first": True}, "rule": "epsilon", "parameters": {"epsilon": 1e-9}},
         {"layers": {"type": "convolution", "through-pooling": 3}, "rule": "gamma", "parameters": {"gamma": 0.25}},
         {"layers": {"type": ["convolution", "dense"]}, "rule": "epsilon", "parameters": {"epsilon": 1e-9}},
     ],
@@ -36,10 +38,10 @@ class CaptumLRP:
     def __call__(self, x, targets):
         from captum.attr._utils.lrp_rules import EpsilonRule, GammaRule
         pools = 0  # captum takes the rules away after every run
-        for module in self.network.features:
+        for index, module in enumerate(self.network.features):
             pools += isinstance(module, torch.nn.MaxPool2d)
             if isinstance(module, torch.nn.Conv2d):
-                module.rule = GammaRule(0.25) if pools < 3 else EpsilonRule(1e-9)
+                module.rule = GammaRule(0.25) if index > 0 and pools < 3 else EpsilonRule(1e-9)
         for module in self.network.classifier:
             if isinstance(module, torch.nn.Linear):
                 module.rule = EpsilonRule(1e-9)
