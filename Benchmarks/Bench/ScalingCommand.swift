@@ -53,14 +53,10 @@ struct ScalingCommand: ParsableCommand {
       }
     }
     for line in table.lines { print(line) }
-    let picture = LineChart(
-      title: "\(subject.name), \(composite): time of a batch", horizontal: "of the largest", vertical: "ms",
-      series: axes.map { axis, values in
-        let own = rows.filter { $0.along == axis }
-        return .init(
-          "\(axis) to \(values.max()!)",
-          own.map { (Double($0.value) / Double(values.max()!), $0.seconds.median * 1e3) })
-      }
+    let picture = BarChart(
+      title: "\(subject.name), \(composite): time of a batch", unit: "ms",
+      categories: rows.map { "\($0.along) \($0.value)" },
+      series: [.init("median", rows.map { $0.seconds.median * 1e3 })]
     ).picture
     try output.write(Report("scaling", options, device: device, network: subject.name, rows: rows), picture)
   }
