@@ -14,18 +14,6 @@ typedef struct {
   int groups;
 } ConvolutionGeometry;
 
-// A convolution of stride 1 over a bordered input (convolution/direct.cl): channels in and out, output rows and columns,
-// elements of a bordered row, filter, and where the weights of an output and an input channel lie.
-typedef struct {
-  int inputs, outputs;
-  int P, Q;
-  int pitch;
-  int R, S;
-  int dilationY, dilationX;
-  int outputStride, inputStride;
-  int turned;  // taps in reverse order: the transpose
-} DirectGeometry;
-
 // A sliding window over one image's channels.
 typedef struct {
   int C, H, W;

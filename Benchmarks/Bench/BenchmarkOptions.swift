@@ -18,8 +18,11 @@ struct BenchmarkOptions: ParsableArguments {
     help: ArgumentHelp("Threads of PoCL (POCL_MAX_PTHREAD_COUNT). Default: all cores.", valueName: "number"))
   var threads: Int?
 
-  @Flag(help: "Only the plain reference kernels, to compare with.")
-  var plainKernels = false
+  @Option(
+    help: ArgumentHelp(
+      "Kernels: \(KernelFamily.allCases.map(\.rawValue).joined(separator: ", ")). Default: the device's.",
+      valueName: "family"))
+  var kernels: String?
 
   @Option(name: .customLong("repeat"), help: ArgumentHelp("Timed runs of each measurement.", valueName: "number"))
   var repetitions = 9
@@ -51,7 +54,9 @@ struct BenchmarkOptions: ParsableArguments {
 
   /// The one place where the benchmarks make an engine: options that choose algorithms for all of it are passed on here.
   func engine(profiling: Bool = false) throws -> Engine {
-    try Engine(device: chosenDevice(), plainKernels: plainKernels, profiling: profiling)
+    let device = try chosenDevice()
+    let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, for: device)
+    return try Engine(device: device, family: family, profiling: profiling)
   }
 
   var timing: Timing { quick ? Timing(repetitions: 1, seconds: 0) : Timing(repetitions: repetitions, seconds: seconds) }
@@ -62,7 +67,7 @@ struct BenchmarkOptions: ParsableArguments {
       value.map { ["--\(name)", "\($0)"] } ?? []
     }
     return option("model", model) + option("side", side) + option("device", device) + option("threads", threads)
-      + option("repeat", repetitions) + option("seconds", seconds) + (quick ? ["--quick"] : [])
-      + (plainKernels ? ["--plain-kernels"] : [])
+      + option("kernels", kernels) + option("repeat", repetitions) + option("seconds", seconds)
+      + (quick ? ["--quick"] : [])
   }
 }

@@ -12,7 +12,8 @@ struct Report<Row: Encodable>: Encodable {
   var platform: String
   var driver: String
   var threads: Int
-  var plainKernels: Bool
+  /// Family asked for; nil: the device's.
+  var kernels: String?
   var quick: Bool
   var network: String
   var peak: Peak?
@@ -28,7 +29,7 @@ struct Report<Row: Encodable>: Encodable {
     platform = "\(device.platform), \(device.platformVersion)"
     driver = device.driverVersion
     threads = device.kind == .cpu ? options.threads ?? device.computeUnits : device.computeUnits
-    plainKernels = options.plainKernels
+    kernels = options.kernels
     quick = options.quick
     self.network = network
     self.peak = peak

@@ -12,11 +12,23 @@ static const char common_h[] = {
 static const char convolution_naive_cl[] = {
 #embed "../../Kernels/convolution/naive.cl"
 };
-static const char convolution_direct_cl[] = {
-#embed "../../Kernels/convolution/direct.cl"
+static const char convolution_gather_h[] = {
+#embed "../../Kernels/convolution/gather.h"
+};
+static const char convolution_tiled_cl[] = {
+#embed "../../Kernels/convolution/tiled.cl"
+};
+static const char convolution_depthwise_cl[] = {
+#embed "../../Kernels/convolution/depthwise.cl"
+};
+static const char convolution_pack_cl[] = {
+#embed "../../Kernels/convolution/pack.cl"
 };
 static const char dense_naive_cl[] = {
 #embed "../../Kernels/dense/naive.cl"
+};
+static const char dense_vector_cl[] = {
+#embed "../../Kernels/dense/vector.cl"
 };
 static const char pooling_maximum_cl[] = {
 #embed "../../Kernels/pooling/maximum.cl"
@@ -48,6 +60,9 @@ static const char relevance_bias_cl[] = {
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
+static const char relevance_reductions_cl[] = {
+#embed "../../Kernels/relevance/reductions.cl"
+};
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
@@ -57,8 +72,12 @@ static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
     SOURCE("convolution/naive.cl", convolution_naive_cl),
-    SOURCE("convolution/direct.cl", convolution_direct_cl),
+    SOURCE("convolution/gather.h", convolution_gather_h),
+    SOURCE("convolution/tiled.cl", convolution_tiled_cl),
+    SOURCE("convolution/depthwise.cl", convolution_depthwise_cl),
+    SOURCE("convolution/pack.cl", convolution_pack_cl),
     SOURCE("dense/naive.cl", dense_naive_cl),
+    SOURCE("dense/vector.cl", dense_vector_cl),
     SOURCE("pooling/maximum.cl", pooling_maximum_cl),
     SOURCE("pooling/average.cl", pooling_average_cl),
     SOURCE("elementwise/rectifier.cl", elementwise_rectifier_cl),
@@ -69,6 +88,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/product.cl", relevance_product_cl),
     SOURCE("relevance/bias.cl", relevance_bias_cl),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
+    SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
 };
 

@@ -83,6 +83,7 @@ import Testing
     arguments: [
       (["kernels", "--only", "conv9"], "--only conv9: no layer"),
       (["kernels", "--model", "x.pth"], "the shapes are VGG-16's"),
+      (["layers", "--kernels", "fast", "--quick"], "--kernels \"fast\": expected one of plain, cpu, gpu"),
       (["layers", "--side", "100"], "expected a multiple of 32"),
       (["composites", "--batch", "1,x"], "--batch 1,x: expected numbers"),
       (["composites", "--composite", "sed"], "no composite \"sed\""),

@@ -5,6 +5,9 @@ protocol LinearLayer: Layer {
   /// Learned weights and bias, where the layer has any: rules read parts of them.
   var linearMap: (weight: Tensor, bias: Tensor?)? { get }
 
+  /// The weights in the order this engine's kernels read them; ρ(w) is taken number by number and keeps it.
+  func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float>
+
   /// Index tables its kernels need for these shapes.
   func tables(for shapes: LayerShapes) -> [Int32]
 
@@ -24,6 +27,7 @@ protocol LinearLayer: Layer {
 
 extension LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { nil }
+  func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> { weight }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
   func scratchCount(for shapes: LayerShapes, batch: Int) -> Int { 0 }
 }
@@ -34,5 +38,6 @@ protocol NonlinearLayer: Layer {
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
-/// A layer whose output holds the scalars of its input in the same order: it needs no kernel and no memory.
+/// A layer whose output holds the scalars of its input in the same order. It needs no memory where the device's order is
+/// the same too.
 protocol PassingLayer: Layer {}

@@ -59,7 +59,7 @@ public final class DeviceNetwork {
   /// Bytes of weights and activations on the device.
   public static func bytes(of network: Network, batch: Int) -> Int {
     let activations = network.nodes.reduce(network.inputShape.count) {
-      $0 + ($1.layer is any PassingLayer ? 0 : network.shapes[$1.name]!.count)
+      $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     return MemoryLayout<Float>.stride
       * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch))
@@ -80,7 +80,7 @@ public final class DeviceNetwork {
     activations[network.inputName] = try buffer(network.inputName)
     for node in network.nodes {
       activations[node.name] =
-        node.layer is any PassingLayer ? activations[node.inputs[0]]! : try buffer(node.name)
+        network.sharesInput(node) ? activations[node.inputs[0]]! : try buffer(node.name)
     }
   }
 
@@ -93,7 +93,7 @@ public final class DeviceNetwork {
     }
   }
 
-  /// A layer's weights, bias and tables on the device, as they are in the network.
+  /// A layer's weights, bias and tables on the device.
   static func upload(
     _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
   ) throws -> DeviceParameters {
@@ -104,9 +104,11 @@ public final class DeviceNetwork {
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {
-      result.weight = try buffer(weight, "weights")
+      result.weight = try layer.arranged(buffer(weight, "weights"), on: engine)
       if let bias {
-        result.bias = try buffer(bias, "bias")
+        let ordered = Tensor(
+          shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))
+        result.bias = try buffer(ordered, "bias")
         result.biasMode = bias.shape.rank == 1 ? .perChannel : .perPosition
       }
     }
@@ -126,9 +128,7 @@ public final class DeviceNetwork {
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
     precondition(base == nil, "the forward pass belongs to the network this one shares")
     ownGeneration += 1
-    try images.withScalars { pointer throws in
-      try engine.queue.write(pointer, to: activation(network.inputName))
-    }
+    try engine.queue.write(images, to: activation(network.inputName))
     for node in network.nodes {
       try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }
     }
@@ -154,7 +154,7 @@ public final class DeviceNetwork {
       if replaced.contains(node.name) {
         let count = network.shapes[node.name]!.count * batch
         activations[node.name] =
-          node.layer is any PassingLayer
+          network.sharesInput(node)
           ? activations[node.inputs[0]]!
           : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
         guard let layer = node.layer as? any LinearLayer else { continue }
@@ -193,8 +193,19 @@ public final class DeviceNetwork {
         shapes: shapes, batch: images, on: engine)
     case let layer as any NonlinearLayer:
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
-    default: break  // passes its scalars through
+    default:
+      guard !network.sharesInput(node) else { break }
+      try Reshape.rearrange(
+        inputs[0], shapes.inputs[0], into: activation(node.name), shapes.output, accumulate: false, batch: images,
+        on: engine)
     }
+  }
+}
+
+extension Network {
+  /// Whether a node's output is its input under another name, so that both lie in the same memory.
+  func sharesInput(_ node: Node) -> Bool {
+    node.layer is any PassingLayer && !ChannelsLast.moves(from: shapes[node.inputs[0]]!, to: shapes[node.name]!)
   }
 }
 

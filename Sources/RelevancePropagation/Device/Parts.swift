@@ -54,6 +54,6 @@ private func rho(_ source: Buffer<Float>, _ mode: RhoMode, _ part: SignedPart, o
 {
   let target = try Buffer<Float>(count: source.count, on: engine.queue, for: "modified weights")
   try engine.launch(
-    "rho", grid: Grid(source.count), Int32(source.count), source, mode.rawValue, part.onDevice, target)
+    "rho", grid: Grid(engine.vectors(source.count)), Int32(source.count), source, mode.rawValue, part.onDevice, target)
   return target
 }

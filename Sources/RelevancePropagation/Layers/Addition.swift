@@ -21,7 +21,8 @@ extension Addition: LinearLayer {
     let count = shapes.output.count
     for (index, input) in inputs.enumerated() {
       try engine.launch(
-        "add_part", grid: Grid(count, batch), Int32(count), input.buffer, Int32(input.stride), input.part, coefficient,
+        "add_part", grid: Grid(engine.vectors(count), batch), Int32(count), input.buffer, Int32(input.stride),
+        input.part, coefficient,
         Int32(accumulate || index > 0 ? 1 : 0), output)
     }
   }

@@ -65,7 +65,8 @@ extension CellAveragingLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "average_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.C), batch), geometry, parameters.tables!,
+      "average_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
+      parameters.tables!,
       inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, coefficient, Int32(accumulate ? 1 : 0), output)
   }
 
@@ -75,7 +76,7 @@ extension CellAveragingLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "average_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch), geometry,
+      "average_transpose", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
       parameters.tables!, s, c)
   }
 

@@ -79,12 +79,11 @@ extension Convolution: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.apply(self, shapes) {
-      return try direct.run(
-        inputs[0], weight: weight, bias: parameters.bias, biasMode: parameters.biasMode, coefficient: coefficient,
-        accumulate: accumulate, into: output, scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: false).run(
+        inputs[0], parameters, coefficient: coefficient, accumulate: accumulate, into: output, batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
       geometry, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
@@ -95,26 +94,28 @@ extension Convolution: LinearLayer {
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.transpose(self, shapes)
-    {
-      let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
-      return try direct.run(
-        operand, weight: parameters.weight!, bias: nil, biasMode: .none, coefficient: 1, accumulate: false, into: c,
-        scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: true).run(
+        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters, into: c,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
       geometry, s, parameters.weight!, c)
   }
 
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int {
-    max(
-      DirectConvolution.apply(self, shapes)?.scratchCount(batch: batch) ?? 0,
-      DirectConvolution.transpose(self, shapes)?.scratchCount(batch: batch) ?? 0)
+  /// By taps for the GPU's kernels: one order serves both directions.
+  func arranged(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
+    let taps = weight.shape[2] * weight.shape[3]
+    guard engine.family == .gpu, taps > 1 else { return original }
+    let packed = try Buffer<Float>(count: weight.count, on: engine.queue, for: "weights by taps")
+    try engine.launch(
+      "pack_by_taps", grid: Grid(weight.count / taps, taps), Int32(weight.count / taps), Int32(taps), original, packed)
+    return packed
   }
 
-  private func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
+  func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
     let input = shapes.inputs[0]
     let output = shapes.output
     return ConvolutionGeometry(

@@ -40,6 +40,10 @@ extension Dense: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
+    if engine.family == .gpu {
+      return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
+        inputs[0], parameters, coefficient: coefficient, accumulate: accumulate, into: output, batch: batch, on: engine)
+    }
     try engine.launch(
       "dense_apply", grid: Grid(shapes.output[0], batch), Int32(shapes.inputs[0][0]), Int32(shapes.output[0]),
       inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
@@ -51,6 +55,11 @@ extension Dense: LinearLayer {
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let features = shapes.inputs[0][0]
+    if engine.family == .gpu {
+      return try MatrixProduct(weight: weight.shape, isTransposed: true).run(
+        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters, into: c,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "dense_transpose", grid: Grid((features + 15) / 16, batch), Int32(features), Int32(shapes.output[0]), s,
       parameters.weight!, c)

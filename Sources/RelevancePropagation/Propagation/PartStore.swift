@@ -77,11 +77,11 @@ final class PartStore {
     if let plane = planes[key] { return plane }
     let perChannel = values.count == 1 ? [Float](repeating: values[0], count: shape[0]) : values
     precondition(perChannel.count == shape[0], "\(values.count) values for input \(shape)")
-    let area = shape.count / shape[0]
     let engine = network.engine
     let plane = try Buffer<Float>(count: shape.count, on: engine.queue, for: "constant input")
     try engine.launch(
-      "fill_channels", grid: Grid(area, shape[0]), Int32(area), try Buffer(perChannel, on: engine.queue), plane)
+      "fill_channels", grid: Grid(engine.vectors(shape.count)), Int32(shape[0]), Int32(shape.count),
+      try Buffer(perChannel, on: engine.queue), plane)
     planes[key] = plane
     return plane
   }

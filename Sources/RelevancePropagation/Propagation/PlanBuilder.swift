@@ -160,16 +160,21 @@ struct PlanBuilder {
 
   private mutating func pass(_ incoming: TensorID, from index: Int) {
     let node = network.nodes[index]
-    let counts = node.inputs.map { network.shapes[$0]!.count }
-    let outputCount = counts.reduce(0, +)
+    let output = network.shapes[node.name]!
+    if node.layer is any PassingLayer, !network.sharesInput(node) {
+      return contribute(from: index, to: 0) { builder, target, accumulates in
+        builder.add(
+          .rearrange(
+            output, builder.network.shapes[node.inputs[0]]!, from: incoming, into: target, accumulate: accumulates))
+      }
+    }
     if node.inputs.count == 1, consumers[node.inputs[0]] == 1, relevance[node.inputs[0]] == nil {
       relevance[node.inputs[0]] = incoming
       return
     }
+    let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: output)
     for input in node.inputs.indices {
-      let slice = Slice(
-        count: counts[input], sourceStride: outputCount, sourceOffset: counts[..<input].reduce(0, +),
-        targetStride: counts[input], targetOffset: 0)
+      let slice = (node.layer as? Concatenation)?.slice(of: input, shapes) ?? .whole(output.count)
       contribute(from: index, to: input) { builder, target, accumulates in
         builder.add(.copy(slice: slice, from: incoming, into: target, accumulate: accumulates))
       }

@@ -63,7 +63,7 @@ public struct PropagationPlan: Sendable {
         },
         weightBytes: weights * MemoryLayout<Float>.stride,
         modifiedWeightBytes: Self.modifiedParts(steps).count * matrix * MemoryLayout<Float>.stride,
-        activationBytes: node.layer is any PassingLayer ? 0 : output.count * MemoryLayout<Float>.stride,
+        activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) })
     }

@@ -121,7 +121,8 @@ public final class Propagator {
     precondition(
       start.count == pass.entries * network.network.outputShape.count,
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(startTensor)) }
+    let output = Shape([pass.entries] + network.network.outputShape.extents)
+    try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
     for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
@@ -152,9 +153,7 @@ public final class Propagator {
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
       return Tensor(repeating: 0, shape: Shape([pass.entries] + shape.extents))
     }
-    return Tensor(
-      shape: Shape([pass.entries] + shape.extents),
-      scalars: try network.engine.queue.read(buffer(id), count: pass.entries * shape.count))
+    return try network.engine.queue.read(buffer(id), entries: pass.entries, of: shape)
   }
 
   private func run(_ step: Step, _ pass: Pass) throws {
@@ -175,12 +174,14 @@ public final class Propagator {
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
-        "bias_share", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, buffer(s), buffer(inputs),
-        parameters.bias!, parameters.biasMode.rawValue, Int32(shape.count / shape[0]), coefficient, buffer(t))
+        "bias_share", grid: Grid(engine.vectors(shape.count), pass.entries), Int32(shape.count), targets, buffer(s),
+        buffer(inputs),
+        parameters.bias!, parameters.biasMode.rawValue, Int32(shape[0]), coefficient, buffer(t))
     case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
       let count = tensors[s].count
       try engine.launch(
-        "quotient", grid: Grid(count, pass.entries), Int32(count), targets, buffer(relevance), buffer(z),
+        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(relevance),
+        buffer(z),
         buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
     case .transpose(let index, let weight, let s, let input, let c):
       try parts.view(index).layer.transpose(
@@ -191,7 +192,8 @@ public final class Propagator {
       let operand = try parts.operand(network.network.shapes[name]!, name, activation)
       let count = tensors[target].count
       try engine.launch(
-        "product", grid: Grid(count, pass.entries), Int32(count), targets, operand.buffer, Int32(operand.stride),
+        "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
+        Int32(operand.stride),
         operand.part, buffer(c), coefficient, Int32(accumulate ? 1 : 0), buffer(target))
     case .route(let index, let relevance, let sharingTies, let target, let accumulate):
       guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
@@ -207,38 +209,39 @@ public final class Propagator {
     case .copy(let slice, let source, let target, let accumulate):
       try slice.copy(
         buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
+    case .rearrange(let old, let new, let source, let target, let accumulate):
+      try Reshape.rearrange(
+        buffer(source), old, into: buffer(target), new, accumulate: accumulate, batch: pass.entries, on: engine)
     case .filter(let mask, let source, let target):
       let count = tensors[target].count
       try engine.launch(
-        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count),
+        "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
         try parts.mask(mask),
         buffer(source), buffer(target))
     case .idle(let index, let relevance, let entry):
-      try engine.launch(
-        "idle", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), targets, buffer(relevance),
+      try engine.reduce(
+        "idle", entries: pass.entries, Int32(tensors[relevance].count), targets, buffer(relevance),
         network.activation(nodes[index].name), partials[entry]!)
     case .totals(let relevance, let entry):
-      try engine.launch(
-        "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),
+      try engine.reduce(
+        "totals", entries: pass.entries, Int32(tensors[relevance].count), buffer(relevance),
         partials[entry]!)
     case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
-      try engine.launch(
-        "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
+      try engine.reduce(
+        "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
-        parameters.biasMode.rawValue, Int32(shape.count / shape[0]), partials[entry]!)
+        parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
     }
   }
 
   /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.
   private func moment(_ z: Source, _ count: Int, _ pass: Pass, centred: Bool, squared: Bool) throws {
-    try network.engine.launch(
-      "partial_moment", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), Int32(centred ? 1 : 0),
+    try network.engine.reduce(
+      "partial_moment", entries: pass.images, Int32(count), buffer(z), Int32(centred ? 1 : 0),
       Int32(squared ? 1 : 0), statistics, squares)
-    try network.engine.launch(
-      "mean_moment", grid: Grid(pass.images), Int32(count), Int32(pass.images), Int32(squared ? 1 : 0), squares,
-      statistics)
+    try network.engine.mean(squares, of: count, images: pass.images, root: squared, into: statistics)
   }
 
   private func readLedger(_ pass: Pass) throws -> Ledger {

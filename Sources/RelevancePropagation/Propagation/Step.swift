@@ -22,6 +22,8 @@ enum Step {
     node: Int, mode: ReLU.BackwardMode, beta: Float, relevance: TensorID, into: TensorID, accumulate: Bool)
   /// Relevance that passes unchanged, whole or by slice.
   case copy(slice: Slice, from: TensorID, into: TensorID, accumulate: Bool)
+  /// Relevance that passes a reshape which changes the number of channels, from one shape to the other.
+  case rearrange(Shape, Shape, from: TensorID, into: TensorID, accumulate: Bool)
   /// Only the relevance of some channels goes on: 1 for them, 0 for the others.
   case filter(mask: [Float], from: TensorID, into: TensorID)
   /// Sums for the ledger.

@@ -12,6 +12,7 @@ extension Step {
     case .route(_, let relevance, _, let target, _): [relevance, target]
     case .rectify(_, _, _, let relevance, let target, _): [relevance, target]
     case .copy(_, let source, let target, _): [source, target]
+    case .rearrange(_, _, let source, let target, _): [source, target]
     case .filter(_, let source, let target): [source, target]
     case .totals(let relevance, _), .idle(_, let relevance, _): [relevance]
     case .absorbed(_, let relevance, let z, _, let s, _, _, _): [relevance, s] + of(z)
