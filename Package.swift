@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Imports run one way; every arrow is a target dependency, so the package manager enforces it:
-//   relprop -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
 let package = Package(
   name: "relprop",
   products: [
@@ -48,11 +48,14 @@ let package = Package(
     .target(name: "Scenes", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"]),
     .target(name: "DemoModel"),
 
+    // Results as text tables and SVG charts. Knows nothing of what they show.
+    .target(name: "Reporting"),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
-        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute",
+        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -64,6 +67,16 @@ let package = Package(
       name: "reference-cases",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCases"),
+
+    // Measurements: named layer shapes and random networks (shared with the tests), loops at the device's limits, the command.
+    .target(name: "BenchmarkNetworks", dependencies: ["RelevancePropagation"], path: "Benchmarks/Networks"),
+    .target(name: "BenchmarkKernels", path: "Benchmarks/Kernels", exclude: ["peak.cl"]),
+    .executableTarget(
+      name: "relprop-bench",
+      dependencies: [
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(
@@ -78,6 +91,12 @@ let package = Package(
     .testTarget(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: [
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),

@@ -20,7 +20,11 @@ public final class Kernel: Sendable {
     self.state = Mutex(State(handle: handle, argumentCount: Int(count)))
   }
 
-  func enqueue(on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
+  /// - Parameter event: where the launch's event goes, for the caller to release; nil makes none.
+  func enqueue(
+    on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument],
+    event: UnsafeMutablePointer<cl_event?>? = nil
+  ) throws {
     try state.withLock { state throws in
       // Arguments of the launch before are still bound: too few would run with them.
       guard arguments.count == state.argumentCount else {
@@ -41,7 +45,7 @@ public final class Kernel: Sendable {
       let global = zip([grid.x, grid.y, grid.z], local).map { ($0 + $1 - 1) / $1 * $1 }
       try check(
         "clEnqueueNDRangeKernel",
-        clEnqueueNDRangeKernel(queue, state.handle.raw, 3, nil, global, local, 0, nil, nil),
+        clEnqueueNDRangeKernel(queue, state.handle.raw, 3, nil, global, local, 0, nil, event),
         "kernel \(name), grid \(global), group \(local)")
     }
   }

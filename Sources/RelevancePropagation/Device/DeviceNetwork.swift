@@ -149,7 +149,9 @@ public final class DeviceNetwork {
     ownGeneration += 1
     try engine.queue.write(images, to: activation(network.inputName))
     let fused = Set(rectifiers.values)
-    for node in network.nodes where !fused.contains(node.name) { try run(node, images: count) }
+    for node in network.nodes where !fused.contains(node.name) {
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }
+    }
     return Trace(network: self, count: count, generation: generation)
   }
 
@@ -193,7 +195,9 @@ public final class DeviceNetwork {
   public func continued(_ trace: Trace) throws -> Trace {
     precondition(trace.network === base, "a trace of another network")
     trace.requireCurrent()
-    for node in network.nodes where replaced.contains(node.name) { try run(node, images: trace.count) }
+    for node in network.nodes where replaced.contains(node.name) {
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: trace.count) }
+    }
     return Trace(network: self, count: trace.count, generation: generation)
   }
 

@@ -36,10 +36,11 @@ public final class Engine: Sendable {
   ///   - tuning: values of their parameters; nil takes the tuning file's, else the source's.
   ///   - precision: whether the forward pass may round more for speed.
   ///   - convolutions: one algorithm for all, to test or measure it.
+  ///   - profiling: measure every launch (`launchRecords`); costs nothing where it is off.
   /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build; `TuningError`.
   public init(
     device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil,
-    precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic
+    precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic, profiling: Bool = false
   ) throws {
     self.family = family ?? KernelFamily(for: device.kind)
     self.precision = precision
@@ -47,7 +48,7 @@ public final class Engine: Sendable {
     limits = DeviceLimits(device)
     self.tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
     lanes = self.family == .cpu ? 16 : 1
-    queue = try Queue(device: device)
+    queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
     program = try Program(
       name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue, cache: cache)
@@ -65,6 +66,9 @@ public final class Engine: Sendable {
 
   /// Work-items of an element-wise kernel over `count` numbers.
   func vectors(_ count: Int) -> Int { (count + lanes - 1) / lanes }
+
+  /// The launches since the last call, labelled "conv1_1 forward", "conv1_1 backward"; empty without profiling.
+  public func launchRecords() throws -> [LaunchRecord] { try queue.launchRecords() }
 
   func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...) throws {
     try launch(name, grid: grid, group: group, arguments)

@@ -11,6 +11,7 @@ public final class Propagator {
   public let options: PropagationOptions
 
   private let steps: [Step]
+  private let stepLabels: [String]
   private let relevanceTensors: [String: TensorID]
   private let startTensor: TensorID
   private let tensors: [TensorPlan]
@@ -36,6 +37,7 @@ public final class Propagator {
       finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false })
     steps = fusion.fused(builder.steps)
     tensors = builder.tensors(of: steps)
+    stepLabels = steps.labels(in: network.network)
     relevanceTensors = builder.relevance
     startTensor = builder.start
     arena = Arena(tensors, images: network.batch, targets: options.targets)
@@ -131,7 +133,7 @@ public final class Propagator {
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
     let output = Shape([pass.entries] + network.network.outputShape.extents)
     try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
-    for step in steps { try run(step, pass) }
+    for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
     if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
