@@ -18,7 +18,7 @@ import Testing
     #expect(text.contains("\"reductions\"") && text.contains("\"COLUMN_SHARES\"") && !text.contains("tiled"))
     #expect(try Command(["doctor"], environment: environment).output.contains("ok   tuning: \(folder.file(name))"))
 
-    try text.replacing("\"COLUMN_SHARES\" : ", with: "\"COLUMN_SHARES\" : 9").write(
+    try text.replacing("\"COLUMN_SHARES\" : ", with: "\"COLUMN_SHARES\" : 9999").write(
       toFile: folder.file(name), atomically: true, encoding: .utf8)
     let doctor = try Command(["doctor"], environment: environment)
     #expect(doctor.status > 0)

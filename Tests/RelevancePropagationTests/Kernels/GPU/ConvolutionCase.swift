@@ -56,6 +56,13 @@ struct ConvolutionCase: CustomStringConvertible {
     ConvolutionCase(2, 3, 3, filters: 3, 3, 3, padding: Padding(3, 3), seed: 11),  // padding beyond the filter
   ]
 
+  static let small: [ConvolutionCase] = [
+    ConvolutionCase(3, 4, 3, filters: 5, 3, 3, padding: Padding(1, 1), seed: 31),
+    ConvolutionCase(4, 5, 4, filters: 8, 3, 3, stride: Extent(2), padding: Padding(1, 1), seed: 32),
+    ConvolutionCase(8, 3, 4, filters: 6, 2, 2, dilation: Extent(2), groups: 2, seed: 33),
+    ConvolutionCase(4, 6, 6, filters: 4, 1, 1, stride: Extent(3), seed: 34),
+  ]
+
   static let depthwise: [ConvolutionCase] = [
     ConvolutionCase(17, 9, 7, filters: 17, 3, 3, padding: Padding(1, 1), groups: 17, seed: 21),
     ConvolutionCase(8, 9, 7, filters: 16, 3, 3, stride: Extent(2, 1), padding: Padding(1, 1), groups: 8, seed: 22),

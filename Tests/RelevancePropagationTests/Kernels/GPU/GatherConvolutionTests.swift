@@ -22,6 +22,18 @@ import Testing
     for example in ConvolutionCase.tiled { try compare(example, Self.kernels[index]) }
   }
 
+  /// Groups of four work-items: what an interpreter of kernels can run (Tests/oclgrind.sh).
+  @Test("the smallest tiles and the plain convolution agree to the bit", arguments: [1, 2])
+  func smallest(_ buffers: Int) throws {
+    let kernel = TunedKernel(
+      kernel: .tiledSquare,
+      values: [
+        "POSITIONS": 8, "CHANNELS": 8, "ITEM_POSITIONS": 4, "ITEM_CHANNELS": 4, "SLAB": 8, "BUFFERS": buffers,
+        "PADDING": 1,
+      ])
+    for example in ConvolutionCase.small { try compare(example, kernel) }
+  }
+
   @Test("depthwise and plain convolution agree to the bit", arguments: [1, 4])
   func depthwise(_ columns: Int) throws {
     let kernel = TunedKernel(kernel: .depthwise, values: ["COLUMNS": columns, "ITEMS": 64])

@@ -15,50 +15,59 @@ import Testing
 
   @Test("dense layers and their transposes agree with the plain ones to the bit", arguments: kernels.indices, [1, 3])
   func agrees(_ index: Int, _ batch: Int) throws {
-    let kernel = Self.kernels[index]
-    for (features, outputs) in Self.sizes {
-      var random = SplitMix64(seed: UInt64(features * outputs))
-      let weight: Shape = [outputs, features]
-      let layer = Dense(
-        weight: Tensor(shape: weight, scalars: random.integers(weight.count)),
-        bias: Tensor(shape: [outputs], scalars: random.integers(outputs)))
-      let shapes = LayerShapes(inputs: [[features]], output: [outputs])
-      let (x, s) = (random.integers(batch * features), random.integers(batch * outputs))
-      func run(_ engine: Engine) throws -> [[Float]] {
-        var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "test", on: engine)
-        let (z, c) = (
-          try Guarded(count: batch * outputs, filledWith: 7, on: engine),
-          try Guarded(count: batch * features, filledWith: 7, on: engine)
+    for size in Self.sizes { try compare(Self.kernels[index], size, batch: batch) }
+  }
+
+  /// What an interpreter of kernels can run (Tests/oclgrind.sh).
+  @Test("a small dense layer and its transpose agree with the plain ones to the bit", arguments: [(9, 5), (140, 3)])
+  func smallest(_ features: Int, _ outputs: Int) throws {
+    let values = ["ROWS": 2, "ROW_SHARES": 3, "COLUMNS": 4, "COLUMN_SHARES": 2]
+    try compare(TunedKernel(kernel: .vector, values: values), (features, outputs), batch: 1)
+  }
+
+  private func compare(_ kernel: TunedKernel?, _ size: (features: Int, outputs: Int), batch: Int) throws {
+    let (features, outputs) = size
+    var random = SplitMix64(seed: UInt64(features * outputs))
+    let weight: Shape = [outputs, features]
+    let layer = Dense(
+      weight: Tensor(shape: weight, scalars: random.integers(weight.count)),
+      bias: Tensor(shape: [outputs], scalars: random.integers(outputs)))
+    let shapes = LayerShapes(inputs: [[features]], output: [outputs])
+    let (x, s) = (random.integers(batch * features), random.integers(batch * outputs))
+    func run(_ engine: Engine) throws -> [[Float]] {
+      var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "test", on: engine)
+      let (z, c) = (
+        try Guarded(count: batch * outputs, filledWith: 7, on: engine),
+        try Guarded(count: batch * features, filledWith: 7, on: engine)
+      )
+      let input = Operand(
+        buffer: try Buffer(x, on: engine.queue), stride: features, part: SignedPart.positive.onDevice)
+      let source = try Buffer(s, on: engine.queue)
+      let isTuned = engine.family == .gpu && kernel != nil
+      if isTuned {
+        try MatrixProduct(weight: weight, isTransposed: false).run(
+          input, parameters, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer, batch: batch,
+          with: kernel, on: engine
         )
-        let input = Operand(
-          buffer: try Buffer(x, on: engine.queue), stride: features, part: SignedPart.positive.onDevice)
-        let source = try Buffer(s, on: engine.queue)
-        let isTuned = engine.family == .gpu && kernel != nil
-        if isTuned {
-          try MatrixProduct(weight: weight, isTransposed: false).run(
-            input, parameters, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer, batch: batch,
-            with: kernel, on: engine
-          )
-        } else {
-          try layer.apply(
-            [input], parameters, for: .forward, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer,
-            shapes: shapes, batch: batch,
-            on: engine)
-        }
-        (parameters.bias, parameters.biasMode) = (nil, .none)
-        if isTuned {
-          try MatrixProduct(weight: weight, isTransposed: true).run(
-            Operand(buffer: source, stride: outputs, part: SignedPart.all.onDevice), parameters, into: c.buffer,
-            batch: batch, with: kernel, on: engine)
-        } else {
-          try layer.transpose(
-            source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: c.buffer,
-            shapes: shapes, batch: batch, on: engine)
-        }
-        return [try z.read(), try c.read()]
+      } else {
+        try layer.apply(
+          [input], parameters, for: .forward, finish: Finish(coefficient: -2, accumulate: true), into: z.buffer,
+          shapes: shapes, batch: batch,
+          on: engine)
       }
-      #expect(try run(TestDevice.gpu) == run(TestDevice.plain), "\(features) to \(outputs), batch \(batch)")
+      (parameters.bias, parameters.biasMode) = (nil, .none)
+      if isTuned {
+        try MatrixProduct(weight: weight, isTransposed: true).run(
+          Operand(buffer: source, stride: outputs, part: SignedPart.all.onDevice), parameters, into: c.buffer,
+          batch: batch, with: kernel, on: engine)
+      } else {
+        try layer.transpose(
+          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: c.buffer,
+          shapes: shapes, batch: batch, on: engine)
+      }
+      return [try z.read(), try c.read()]
     }
+    #expect(try run(TestDevice.gpu) == run(TestDevice.plain), "\(features) to \(outputs), batch \(batch)")
   }
 
   @Test(
