@@ -23,6 +23,27 @@ typedef struct {
   global float *target;            // what the run ends with
 } EpilogueArrays;
 
+// The runs that take most of the time, with their flags as constants: in `finish` the branches vanish.
+static inline __attribute__((always_inline)) Epilogue forward_epilogue(Epilogue e) {
+  e.steps = EPILOGUE_RECTIFY, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+  return e;
+}
+
+static inline __attribute__((always_inline)) Epilogue backward_epilogue(Epilogue e) {
+  e.steps = EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, e.biasMode = 0, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+  e.part.positive = e.part.negative = 1.0f, e.stabilizer.relative = 0.0f, e.activationStride = 1;
+  return e;
+}
+
+static inline int is_forward(const Epilogue e) {
+  return e.steps == EPILOGUE_RECTIFY && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
+}
+
+static inline int is_backward(const Epilogue e) {
+  return e.steps == (EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT) && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
+         e.part.positive == 1.0f && e.part.negative == 1.0f && e.stabilizer.relative == 0.0f && e.activationStride != 0;
+}
+
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
 static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, real value,
                                                          const int entry, const size_t index, const int k, const int K) {
@@ -33,9 +54,9 @@ static inline __attribute__((always_inline)) void finish(const Epilogue e, const
   if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + (K - k));
   if (e.steps & EPILOGUE_PRODUCT) {
     const real a = load_lanes(arrays.activation, e.activationStride ? image : index, e.activationStride ? imageEnd : index + (K - k));
-    value *= part_of(e.part, a);
+    value *= e.part.positive == 1.0f && e.part.negative == 1.0f ? a : part_of(e.part, a);
   }
-  value *= e.coefficient;
+  if (e.coefficient != 1.0f) value *= e.coefficient;
   if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, end);
   if (e.steps & EPILOGUE_KEEP) store_lanes(value, arrays.kept, at, end);
   if (e.steps & EPILOGUE_RECTIFY) value = value < zero ? zero : value;

@@ -97,6 +97,7 @@ typedef struct {
   int C, K;            // inputs and outputs of a group
   int outputs, P, Q;   // of the output; `outputs` of all groups
   int taps;
+  int run;             // taps in a row that are neighbours in an image of one group, else 1
   int stepInY, stepInX;
   int stepOutY, stepOutX;
   int phaseY, phaseX;

@@ -24,6 +24,15 @@ struct BenchmarkOptions: ParsableArguments {
       valueName: "family"))
   var kernels: String?
 
+  @Option(help: "What speed may cost: accurate or fast.")
+  var precision = Precision.accurate
+
+  @Option(
+    help: ArgumentHelp(
+      "A CPU's convolutions: \(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "algorithm"))
+  var convolutions = ConvolutionChoice.automatic
+
   @Option(name: .customLong("repeat"), help: ArgumentHelp("Timed runs of each measurement.", valueName: "number"))
   var repetitions = 9
 
@@ -56,7 +65,8 @@ struct BenchmarkOptions: ParsableArguments {
   func engine(profiling: Bool = false) throws -> Engine {
     let device = try chosenDevice()
     let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, for: device)
-    return try Engine(device: device, family: family, profiling: profiling)
+    return try Engine(
+      device: device, family: family, precision: precision, convolutions: convolutions, profiling: profiling)
   }
 
   var timing: Timing { quick ? Timing(repetitions: 1, seconds: 0) : Timing(repetitions: repetitions, seconds: seconds) }
@@ -71,3 +81,6 @@ struct BenchmarkOptions: ParsableArguments {
       + (quick ? ["--quick"] : [])
   }
 }
+
+extension Precision: ExpressibleByArgument {}
+extension ConvolutionChoice: ExpressibleByArgument {}

@@ -42,17 +42,13 @@ static inline __attribute__((always_inline)) void NAME(out_of_points)(const floa
 }
 #endif
 
-// V[.][c ... c + 15] of one tile: B^T d B. `v` is the tile's row, planes are `planeStride` apart.
-static inline __attribute__((always_inline)) void NAME(transform_input)(const WinogradGeometry g, const int tile,
-                                                                        const int c, global const float *x,
-                                                                        const int xStride, const SignPart part,
+// V[.][c ... c + 15] of the tile whose corner is (y0, x0): B^T d B. `v` is the tile's row, planes are `planeStride` apart.
+static inline __attribute__((always_inline)) void NAME(transform_input)(const WinogradGeometry g, const int y0,
+                                                                        const int x0, const int whole, const int c,
+                                                                        global const float *image, const SignPart part,
                                                                         global float *v, const int planeStride) {
-  const int tilesOfImage = g.tilesY * g.tilesX, entry = tile / tilesOfImage, place = tile % tilesOfImage;
-  const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft;
-  global const float *image = x + (size_t)entry * xStride;
   float16 between[N_][N_];
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
-  if (plain && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && c + 16 <= g.C) {
+  if (whole && c + 16 <= g.C) {
     global const float *corner = image + ((size_t)y0 * g.W + x0) * g.C + c;
 #pragma unroll
     for (int j = 0; j < N_; j++) {
@@ -86,13 +82,26 @@ static inline __attribute__((always_inline)) void NAME(transform_input)(const Wi
   }
 }
 
-// Y = A^T S A of one tile and 16 outputs, finished and stored.
-static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g, const int tile,
-                                                                         const int k, global const float *sums,
+// All channels of one tile.
+static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const int tile,
+                                                                       global const float *x, const int xStride,
+                                                                       const SignPart part, global float *v,
+                                                                       const int planeStride) {
+  const int tilesOfEntry = g.tilesY * g.tilesX, entry = tile / tilesOfEntry, place = tile % tilesOfEntry;
+  const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft;
+  // Tiles inside the image are read without asking; part (1, 1) is the number itself.
+  const int whole = part.positive == 1.0f && part.negative == 1.0f && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W;
+#pragma unroll 1
+  for (int c = 0; c < g.C; c += 16)
+    NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)entry * xStride, part, v, planeStride);
+}
+
+// Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
+static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g, const int entry,
+                                                                         const int p0, const int q0, const int k,
+                                                                         global const float *sums,
                                                                          const int planeStride, const Epilogue e,
                                                                          const EpilogueArrays arrays) {
-  const int tilesOfImage = g.tilesY * g.tilesX, entry = tile / tilesOfImage, place = tile % tilesOfImage;
-  const int p0 = place / g.tilesX * WINOGRAD_M, q0 = place % g.tilesX * WINOGRAD_M;
   float16 between[WINOGRAD_M][N_];
 #pragma unroll
   for (int j = 0; j < N_; j++) {
@@ -111,6 +120,22 @@ static inline __attribute__((always_inline)) void NAME(transform_output)(const W
   }
 }
 
+// All tiles of a piece of work and one block of outputs, back from the points.
+static inline __attribute__((always_inline)) void NAME(finish_tiles)(const WinogradGeometry g, const int first,
+                                                                     const int tiles, const int k0, const int vectors,
+                                                                     global const float *sums, const int sumsStride,
+                                                                     const Epilogue e, const EpilogueArrays arrays) {
+  const int tilesOfEntry = g.tilesY * g.tilesX;
+#pragma unroll 1
+  for (int t = 0; t < tiles; t++) {
+    const int entry = (first + t) / tilesOfEntry, place = (first + t) % tilesOfEntry;
+    const int p0 = place / g.tilesX * WINOGRAD_M, q0 = place % g.tilesX * WINOGRAD_M;
+#pragma unroll 1
+    for (int j = 0; j < vectors; j++)
+      NAME(transform_output)(g, entry, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
+  }
+}
+
 // One block of filters with tiles first ... first + tiles - 1: all planes, then back.
 static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradGeometry g, const int block,
                                                                  const int first, const int tiles,
@@ -126,11 +151,12 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
     global float *m = sums + (size_t)plane * sumsStride;
     tiles_of(tiles, vectors, g.C, a, g.pitch, b, 0, m);
   }
-#pragma unroll 1
-  for (int t = 0; t < tiles; t++)
-#pragma unroll 1
-    for (int j = 0; j < vectors; j++)
-      NAME(transform_output)(g, first + t, k0 + 16 * j, sums + (size_t)t * columns + 16 * j, sumsStride, e, arrays);
+  if (is_forward(e))
+    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, forward_epilogue(e), arrays);
+  else if (is_backward(e))
+    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, backward_epilogue(e), arrays);
+  else
+    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
@@ -146,9 +172,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
   const int first = block * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
 #pragma unroll 1
   for (int t = 0; t < tiles; t++)
-#pragma unroll 1
-    for (int c = 0; c < g.C; c += 16)
-      NAME(transform_input)(g, first + t, c, x, xStride, part, v + (size_t)t * g.pitch, planeStride);
+    NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
     NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, sums, e, arrays);
@@ -158,9 +182,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
     const WinogradGeometry g, global const float *x, const int xStride, const SignPart part, global float *V) {
   const int tile = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (tile < 0) return;
-#pragma unroll 1
-  for (int c = 0; c < g.C; c += 16)
-    NAME(transform_input)(g, tile, c, x, xStride, part, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch);
+  NAME(transform_tile)(g, tile, x, xStride, part, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(

@@ -15,6 +15,15 @@
 #define CHUNKS 64  // partial sums an image; the order of summation depends on nothing else
 #endif
 
+// z = output + shift: where a denominator differs from the layer's output by terms that no image changes (the box rule).
+// shift [count]. Grid (ceil(count / LANES), N).
+kernel void shifted_output(const int count, global const float *output, global const float *shift, global float *z) {
+  const int i = get_global_id(0) * LANES, n = get_global_id(1);
+  if (i >= count) return;
+  const size_t image = (size_t)n * count;
+  store_lanes(load_lanes(output + image, i, count) + load_lanes(shift, i, count), z + image, i, count);
+}
+
 kernel void quotient(const int count, const int targets, global const float *R, global const float *z,
                      global const float *output, const int gate, const StabilizerParameters stabilizer,
                      global const float *statistics, global float *s) {

@@ -18,6 +18,14 @@ protocol LinearLayer: Layer {
   func packsWeights(on engine: Engine) -> Bool
   func finishes(on engine: Engine) -> Bool
 
+  /// How many parts of its weights it can send back at once, as channels side by side: 0 or 1 where it cannot.
+  func stackedParts(on engine: Engine) -> Int
+
+  /// c_t = ρ_t(w)ᵀ·s for several parts, `[M, H, W, parts · C]`.
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine) throws
+
   /// z (+)= coefficient · (W·x + b), and what `finish` says. One operand an input.
   func apply(
     _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
@@ -36,6 +44,11 @@ extension LinearLayer {
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
   func packsWeights(on engine: Engine) -> Bool { false }
   func finishes(on engine: Engine) -> Bool { false }
+  func stackedParts(on engine: Engine) -> Int { 0 }
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine
+  ) throws { preconditionFailure("\(typeName) does not stack") }
 }
 
 /// A layer that is not linear: it has a forward pass, and rules that are not shares (winner-take-all, pass …).

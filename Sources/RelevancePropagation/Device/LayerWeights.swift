@@ -46,6 +46,8 @@ enum WeightForm: Hashable {
   case winograd(tile: Int, transposed: Bool)
   /// Blocks of outputs of one phase (cpu/gather.cl).
   case gathered(transposed: Bool, phase: Int)
+  /// Several parts side by side as outputs (cpu/gather.cl).
+  case stacked([WeightPart], transposed: Bool, phase: Int)
   /// By taps (cpu/depthwise.cl).
   case depthwise
 }

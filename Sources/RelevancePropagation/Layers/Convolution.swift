@@ -139,6 +139,19 @@ extension Convolution: LinearLayer {
   func packsWeights(on engine: Engine) -> Bool { engine.family == .cpu }
   func finishes(on engine: Engine) -> Bool { engine.family != .plain }
 
+  func stackedParts(on engine: Engine) -> Int {
+    engine.family == .cpu && groups == 1 ? 16 / weight.shape[1] : 0
+  }
+
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine
+  ) throws {
+    let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
+    try GatheredConvolution(ConvolutionView(self, shapes, transposed: true), stacking: parts, on: engine).run(
+      operand, parameters, usesBias: false, finish: Finish(), into: c, batch: batch, on: engine)
+  }
+
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }
     let uses: [(Pass, Bool)] = [

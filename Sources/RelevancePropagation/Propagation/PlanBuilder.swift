@@ -98,6 +98,10 @@ struct PlanBuilder {
     let z: Source
     if terms.count == 1, terms[0].isPlain, !(node.layer is MaxPooling) {
       z = .activation(node.name)
+    } else if let (constants, withoutBias) = shift(terms, at: node) {
+      let sum = tensor(outputCount, perTarget: false)
+      add(.shiftedOutput(node: index, constants: constants, withoutBias: withoutBias, into: sum))
+      z = .tensor(sum)
     } else {
       let sum = tensor(outputCount, perTarget: false)
       for (position, term) in terms.enumerated() {
@@ -268,6 +272,22 @@ struct PlanBuilder {
     }
   }
 
+  /// The terms that no image changes, where the only other one is the layer's own sum, with or without its bias: then z is
+  /// the stored output and a constant.
+  private func shift(_ terms: [Share.Term], at node: Network.Node) -> (constants: [Share.Term], withoutBias: Bool)? {
+    guard let map = (node.layer as? any LinearLayer)?.linearMap else { return nil }
+    let constants = terms.filter { if case .constant = $0.activation { true } else { false } }
+    let others = terms.filter { if case .constant = $0.activation { false } else { true } }
+    guard !constants.isEmpty, others.count == 1, others[0].coefficient == 1, others[0].activation == .all,
+      others[0].weight == .all
+    else { return nil }
+    switch others[0].bias {
+    case .all: return (constants, false)
+    case .none: return (constants, map.bias != nil)
+    default: return nil
+    }
+  }
+
   /// Whether z of the share is at least the node's output wherever its relevance is not 0: where z is that output, or a ≥ 0
   /// and ρ only lifts weights and bias.
   private func isBounded(_ terms: [Share.Term], at node: Network.Node) -> Bool {
@@ -315,6 +335,7 @@ struct PlanBuilder {
         result[id].lastStep = index
       }
     }
+    for case .stackedTranspose(_, let weights, _, _, let c, _) in steps { result[c].count *= weights.count }
     result[start].firstStep = -1
     for id in result.indices where result[id].firstStep == .max {
       result[id] = TensorPlan(count: 0, perTarget: false, firstStep: -1, lastStep: -1)

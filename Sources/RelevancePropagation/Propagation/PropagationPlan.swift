@@ -56,6 +56,7 @@ public struct PropagationPlan: Sendable {
         backwardFLOP: steps.reduce(0) { sum, step in
           switch step {
           case .apply: sum + once
+          case .stackedTranspose(_, let weights, _, _, _, _): sum + once * targets * weights.count
           case .transpose: sum + once * targets / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum

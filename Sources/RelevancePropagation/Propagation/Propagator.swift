@@ -18,6 +18,7 @@ public final class Propagator {
   private let arena: Arena
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
+  private var constants: [TensorID: Buffer<Float>] = [:]
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
   private var squares: Buffer<Float>
   private var statistics: Buffer<Float>
@@ -34,7 +35,10 @@ public final class Propagator {
     let engine = network.engine
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets,
-      finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false })
+      finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false },
+      stacks: { node, weights in
+        weights.count <= RuleTable.linearView(of: network.network.nodes[node].layer)?.stackedParts(on: engine) ?? 0
+      })
     steps = fusion.fused(builder.steps)
     tensors = builder.tensors(of: steps)
     stepLabels = steps.labels(in: network.network)
@@ -112,9 +116,33 @@ public final class Propagator {
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
         _ = try parts.parameters(node, weight: .all, bias: bias)
       }
+    case .shiftedOutput(let node, let constants, let withoutBias, let z):
+      try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
+    case .stackedTranspose(let node, _, _, _, _, let products):
+      for case .constant(let values) in products.map(\.activation) { try parts.preparePlanes(node, values) }
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     default: break
     }
+  }
+
+  /// Σ of the terms that no image changes, less the bias where z has none.
+  private func prepareConstant(
+    _ index: Int, _ terms: [Share.Term], withoutBias: Bool, for z: TensorID
+  ) throws {
+    let node = network.network.nodes[index]
+    let shapes = network.shapes(of: node)
+    let constant = try Buffer<Float>(count: shapes.output.count, on: network.engine.queue, for: "constant denominator")
+    let all = terms + (withoutBias ? [Share.Term(.constant([0]), .all, .all, coefficient: -1)] : [])
+    for (position, term) in all.enumerated() {
+      guard case .constant(let values) = term.activation else { preconditionFailure("a term of the image") }
+      try parts.preparePlanes(index, values)
+      let operands = try zip(shapes.inputs, node.inputs).map { try parts.operand($0, $1, term.activation) }
+      try parts.view(index).layer.apply(
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: .denominators(bounded: false),
+        finish: Finish(coefficient: term.coefficient, accumulate: position > 0), into: constant, shapes: shapes,
+        batch: 1, on: network.engine)
+    }
+    constants[z] = constant
   }
 
   // MARK: one pass
@@ -183,6 +211,24 @@ public final class Propagator {
     case .statistic(let z, let count, let kind):
       if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
       try moment(z, count, pass, centred: kind == .deviation, squared: true)
+    case .shiftedOutput(let index, _, _, let z):
+      let count = tensors[z].count
+      try engine.launch(
+        "shifted_output", grid: Grid(engine.vectors(count), pass.images), Int32(count),
+        network.activation(nodes[index].name), constants[z]!, buffer(z))
+    case .stackedTranspose(let index, let weights, let s, let input, let c, let products):
+      try parts.view(index).layer.stackedTranspose(
+        buffer(s), parts.parameters(index, weight: .all, bias: .none), parts: weights, into: buffer(c),
+        shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
+      let name = nodes[index].inputs[input]
+      let shape = network.network.shapes[name]!
+      for (number, product) in products.enumerated() {
+        let operand = try parts.operand(shape, name, product.activation)
+        try engine.launch(
+          "product_of_stack", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, Int32(shape[0]),
+          Int32(weights.count), Int32(number), operand.buffer, Int32(operand.stride), operand.part, buffer(c),
+          product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
+      }
     case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!

@@ -2,6 +2,9 @@
 enum Step {
   /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share; with `then` steps 1 and 2 in one launch.
   case apply(node: Int, term: Share.Term, for: Pass, into: TensorID, accumulate: Bool, then: QuotientStep? = nil)
+  /// z = output + constant: a denominator that differs from the layer's output by terms no image changes, made once
+  /// (and by the bias, where it does not count).
+  case shiftedOutput(node: Int, constants: [Share.Term], withoutBias: Bool, into: TensorID)
   /// √mean z² or the standard deviation of every image, for a relative stabilizer.
   case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
@@ -14,6 +17,9 @@ enum Step {
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
   case product(ProductStep, node: Int, input: Int, c: TensorID)
+  /// Steps 3 of several terms in one launch, as channels side by side, and their steps 4.
+  case stackedTranspose(
+    node: Int, weights: [WeightPart], s: TensorID, input: Int, into: TensorID, products: [ProductStep])
   /// Winner-take-all at max pooling.
   case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
   /// A baseline's backward pass at a rectifier.
@@ -64,6 +70,7 @@ extension Step {
   func launches(in network: Network) -> Int {
     switch self {
     case .apply(let node, _, _, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .stackedTranspose(_, let weights, _, _, _, _): 1 + weights.count
     case .statistic(_, _, .rootMeanSquare): 2
     case .statistic(_, _, .deviation): 4
     default: 1
@@ -105,7 +112,7 @@ struct LedgerEntry: Hashable {
 /// The size and life of a tensor of the backward pass.
 struct TensorPlan {
   /// Elements of one entry.
-  let count: Int
+  var count: Int
   /// One entry an image, or one a target.
   let perTarget: Bool
   /// First and last step that touch it.

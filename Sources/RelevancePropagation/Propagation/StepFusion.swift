@@ -16,7 +16,42 @@ struct StepFusion {
   /// Whether the layer of a node can finish sums.
   let finishes: (Int) -> Bool
 
-  func fused(_ steps: [Step]) -> [Step] { joinDenominators(joinTransposes(steps)) }
+  /// Whether the layer of a node makes several terms' sums as channels side by side.
+  let stacks: (Int, [WeightPart]) -> Bool
+
+  func fused(_ steps: [Step]) -> [Step] { joinDenominators(joinTransposes(stackTransposes(steps))) }
+
+  private func stackTransposes(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var result: [Step] = []
+    var index = 0
+    while index < steps.count {
+      var weights: [WeightPart] = []
+      var products: [ProductStep] = []
+      var first: (node: Int, s: TensorID, input: Int, c: TensorID)?
+      var next = index
+      while next + 1 < steps.count,
+        case .transpose(let node, let weight, let s, _, let input, let c, nil) = steps[next],
+        case .product(let product, node, input, c) = steps[next + 1], uses[c] == 2, product.activation.isLinear,
+        first.map({ $0.node == node && $0.s == s && $0.input == input }) ?? true
+      {
+        first = first ?? (node, s, input, c)
+        weights.append(weight)
+        products.append(product)
+        next += 2
+      }
+      if let first, weights.count > 1, stacks(first.node, weights) {
+        result.append(
+          .stackedTranspose(
+            node: first.node, weights: weights, s: first.s, input: first.input, into: first.c, products: products))
+        index = next
+      } else {
+        result.append(steps[index])
+        index += 1
+      }
+    }
+    return result
+  }
 
   /// How often a tensor is read or written.
   private func uses(_ steps: [Step]) -> [TensorID: Int] {
@@ -68,7 +103,7 @@ struct StepFusion {
       scan: while next < steps.count {
         switch steps[next] {
         case .totals, .idle: after.append(steps[next])
-        case .apply, .statistic: before.append(steps[next])
+        case .apply, .statistic, .shiftedOutput: before.append(steps[next])
         default: break scan
         }
         next += 1
