@@ -89,7 +89,8 @@ struct TuneCommand: ParsableCommand {
   }
 
   private static func line(_ trial: Tuner.Trial) -> String {
-    let what = (trial.changed.map { "\($0) \(trial.values[$0]!)" } ?? "as they are").padded(to: 20)
+    let changes = trial.changed.map { "\($0) \(trial.values[$0]!)" }.joined(separator: ", ")
+    let what = (changes.isEmpty ? "as they are" : changes).padded(to: 24)
     switch trial.outcome {
     case .rejected(let reason): return "\(what) rejected: \(reason)"
     case .measured(let seconds, let isBest):

@@ -2,16 +2,16 @@ public import Compute
 
 /// Finds the values of a kernel's parameters that are fastest on a device.
 ///
-/// One parameter after another, in the order of the kernel's list: each value is tried with the best of the others so far,
-/// on named shapes of work. What it computes is compared with the plain kernel on the same numbers; wrong results, and
+/// One parameter after another, in the order of the kernel's list: each value is tried with the best of the others so far
+/// (and one of them changed where they do not go together), on named shapes of work. What it computes is compared with the plain kernel on the same numbers; wrong results, and
 /// values the device refuses, are rejected with the reason. What counts is the geometric mean over the
 /// shapes of the median time.
 public final class Tuner {
   /// What became of one set of values.
   public struct Trial: Sendable {
     public let values: TuningValues
-    /// Differs from the best before it in this parameter; nil for the first.
-    public let changed: String?
+    /// Where it differs from the best before it; empty for the first.
+    public let changed: [String]
     public let outcome: Outcome
   }
 
@@ -56,7 +56,10 @@ public final class Tuner {
   public func tune(_ kernel: TunableKernel, report: (Trial) -> Void) throws -> TuningValues? {
     let bench = try bench(kernel)
     var best: (values: TuningValues, score: Double)?
-    func attempt(_ values: TuningValues, changed: String?) {
+    var tried: Set<TuningValues> = []
+    func attempt(_ values: TuningValues) {
+      guard tried.insert(values).inserted else { return }
+      let changed = best.map { best in values.keys.filter { values[$0] != best.values[$0] }.sorted() } ?? []
       let outcome: Outcome
       do {
         let seconds = try bench.measure(values)
@@ -69,15 +72,27 @@ public final class Tuner {
       }
       report(Trial(values: values, changed: changed, outcome: outcome))
     }
-    attempt(standard[kernel], changed: nil)
+    attempt(standard[kernel])
     for parameter in kernel.parameters {
       let start = best?.values ?? standard[kernel]
-      let tried = start[parameter.name]!
-      for value in [parameter.standard] + Self.others(parameter, quick: isQuick) where value != tried {
-        attempt(start.merging([parameter.name: value]) { $1 }, changed: parameter.name)
+      let present = start[parameter.name]!
+      for value in [parameter.standard] + Self.others(parameter, quick: isQuick) where value != present {
+        attempt(fitting(start.merging([parameter.name: value]) { $1 }, keeping: parameter.name, of: kernel))
       }
     }
     return best?.values
+  }
+
+  /// Values that do not go together, with one other parameter changed so that they do, where that helps.
+  private func fitting(_ values: TuningValues, keeping name: String, of kernel: TunableKernel) -> TuningValues {
+    guard kernel.problem(values, on: plain.limits) != nil else { return values }
+    for other in kernel.parameters where other.name != name {
+      for value in [other.standard] + other.others {
+        let changed = values.merging([other.name: value]) { $1 }
+        if kernel.problem(changed, on: plain.limits) == nil { return changed }
+      }
+    }
+    return values
   }
 
   /// Times of these values, or why they are rejected; for tests of the tuner itself.

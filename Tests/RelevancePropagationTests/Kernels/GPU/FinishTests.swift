@@ -31,7 +31,8 @@ import Testing
         let finish = Finish(
           product: product, coefficient: 2, accumulate: true, kept: relevance.buffer,
           quotient: .init(
-            other: denominator, stabilizer: stabilizer, statistics: denominator, gate: .positiveOutput, output: denominator),
+            other: denominator, stabilizer: stabilizer, statistics: denominator, gate: .positiveOutput,
+            output: denominator),
           targets: targets)
         try example.layer.transpose(
           source, parameters, toInput: 0, for: pass, finish: finish, into: quotient, shapes: shapes, batch: entries,

@@ -100,7 +100,7 @@ import Testing
     #expect(try tuner.attempt(.tile, TunableKernel.tile.standard).count == 5)
     var trials: [Tuner.Trial] = []
     let best = try #require(try tuner.tune(.reductions) { trials.append($0) })
-    #expect(trials.count == 2 && trials[0].changed == nil && trials[1].changed == "ITEMS")
+    #expect(trials.count == 2 && trials[0].changed.isEmpty && trials[1].changed == ["ITEMS"])
     #expect(best["ITEMS"] == 128 || best["ITEMS"] == TunableKernel.reductions.parameters[0].others[0])
   }
 
