@@ -23,6 +23,19 @@ typedef struct {
   global float *target;            // what the run ends with
 } EpilogueArrays;
 
+// Whole vectors past the caches: results larger than a cache are gone from it before they are read again, and a store
+// that fills a line need not read it first.
+static inline __attribute__((always_inline)) void store_past_cache(const float16 value, global float *numbers,
+                                                                   const size_t i, const size_t end) {
+#ifdef __clang__
+  if (i + 16 <= end && ((size_t)(numbers + i) & 63) == 0) {
+    __builtin_nontemporal_store(value, (global float16 *)(numbers + i));
+    return;
+  }
+#endif
+  store_lanes(value, numbers, i, end);
+}
+
 // The runs that take most of the time, with their flags as constants: in `finish` the branches vanish.
 static inline __attribute__((always_inline)) Epilogue forward_epilogue(Epilogue e) {
   e.steps = EPILOGUE_RECTIFY, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
@@ -33,6 +46,15 @@ static inline __attribute__((always_inline)) Epilogue backward_epilogue(Epilogue
   e.steps = EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, e.biasMode = 0, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
   e.part.positive = e.part.negative = 1.0f, e.stabilizer.relative = 0.0f, e.activationStride = 1;
   return e;
+}
+
+static inline __attribute__((always_inline)) Epilogue plain_epilogue(Epilogue e) {
+  e.steps = 0, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+  return e;
+}
+
+static inline int is_plain(const Epilogue e) {
+  return e.steps == 0 && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
 }
 
 static inline int is_forward(const Epilogue e) {
@@ -70,6 +92,9 @@ static inline __attribute__((always_inline)) void finish(const Epilogue e, const
                           : stabilized_quotient(value, other, epsilon, e.stabilizer.mode);
     if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, imageEnd));
   }
-  store_lanes(value, arrays.target, at, end);
+  if (e.isLarge)
+    store_past_cache(value, arrays.target, at, end);
+  else
+    store_lanes(value, arrays.target, at, end);
 }
 #endif

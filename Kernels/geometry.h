@@ -68,6 +68,7 @@ typedef struct {
   int accumulate;
   int activationStride;  // 0: one entry for the whole batch
   int gate;
+  int isLarge;  // whether the output does not stay in a cache until it is read
   float coefficient;
   SignPart part;
   StabilizerParameters stabilizer;

@@ -91,6 +91,14 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
   const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft;
   // Tiles inside the image are read without asking; part (1, 1) is the number itself.
   const int whole = part.positive == 1.0f && part.negative == 1.0f && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W;
+  // What the tile after the next reads beyond the next is on its way while these are transformed.
+  if (whole && x0 + 2 * WINOGRAD_M + N_ <= g.W) {
+    global const float *ahead = x + (size_t)entry * xStride + ((size_t)y0 * g.W + x0 + WINOGRAD_M + N_) * g.C;
+#pragma unroll 1
+    for (int i = 0; i < N_; i++)
+#pragma unroll 1
+      for (int c = 0; c < WINOGRAD_M * g.C; c += 16) __builtin_prefetch((const void *)(size_t)(ahead + (size_t)i * g.W * g.C + c));
+  }
 #pragma unroll 1
   for (int c = 0; c < g.C; c += 16)
     NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)entry * xStride, part, v, planeStride);
@@ -153,6 +161,8 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
   }
   if (is_forward(e))
     NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, forward_epilogue(e), arrays);
+  else if (is_plain(e))
+    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, plain_epilogue(e), arrays);
   else if (is_backward(e))
     NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, backward_epilogue(e), arrays);
   else

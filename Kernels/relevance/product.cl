@@ -14,16 +14,19 @@ kernel void product(const int count, const int targets, global const float *a, c
   store_lanes(before + coefficient * activation * load_lanes(c + (size_t)m * count, i, count), target, i, count);
 }
 
-// The same for several terms whose c were made as channels of one array: R'[i] (+)= sum of coefficient_t * part_t(a_t[i]) *
-// c[pixel of i][t * C + channel of i], one term a launch. c [M][count / C][terms * C]. Grid (count, M).
-kernel void product_of_stack(const int count, const int targets, const int C, const int terms, const int term,
+// The same for a term whose c was made beside others': R'[i][ch] (+)= coefficient * part(a[i][ch]) * c[i][first + ch].
+//
+// a [N][pixels][C], c [M][pixels][channels], R' [M][pixels][C]. Grid (pixels, M): a pixel a work-item.
+kernel void product_of_stack(const int pixels, const int targets, const int C, const int channels, const int first,
                              global const float *a, const int aStride, const SignPart part, global const float *c,
                              const float coefficient, const int accumulate, global float *R) {
   const int i = get_global_id(0), m = get_global_id(1);
-  if (i >= count) return;
-  const float number = a[(size_t)(m / targets) * aStride + i];
-  const float activation = part.positive * fmax(number, 0.0f) + part.negative * fmin(number, 0.0f);
-  const float sum = c[((size_t)m * (count / C) + i / C) * terms * C + term * C + i % C];
-  const size_t index = (size_t)m * count + i;
-  R[index] = (accumulate ? R[index] : 0.0f) + coefficient * activation * sum;
+  if (i >= pixels) return;
+  global const float *activations = a + (size_t)(m / targets) * aStride + (size_t)i * C;
+  global const float *sums = c + ((size_t)m * pixels + i) * channels + first;
+  global float *target = R + ((size_t)m * pixels + i) * C;
+  for (int j = 0; j < C; j++) {
+    const float activation = part.positive * fmax(activations[j], 0.0f) + part.negative * fmin(activations[j], 0.0f);
+    target[j] = (accumulate ? target[j] : 0.0f) + coefficient * activation * sums[j];
+  }
 }

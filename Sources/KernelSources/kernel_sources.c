@@ -90,11 +90,15 @@ static const char cpu_depthwise_cl[] = {
 static const char cpu_dense_cl[] = {
 #embed "../../Kernels/cpu/dense.cl"
 };
+static const char cpu_average_cl[] = {
+#embed "../../Kernels/cpu/average.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
+    SOURCE("cpu/average.cl", cpu_average_cl),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),

@@ -35,6 +35,9 @@ struct Finish {
 }
 
 extension Finish {
+  /// Bytes of an output that is written past the caches.
+  private static let largeOutput = 3 << 20
+
   /// The kernels' last arguments: the epilogue's numbers, and its arrays.
   func arguments(
     _ parameters: DeviceParameters?, into target: Buffer<Float>, count: Int
@@ -48,7 +51,8 @@ extension Finish {
     let epilogue = Epilogue(
       steps: Int32(steps), count: Int32(count), targets: Int32(targets), biasMode: biasMode.rawValue,
       accumulate: accumulate ? 1 : 0, activationStride: Int32(product?.stride ?? 0),
-      gate: quotient?.gate.rawValue ?? 0, coefficient: coefficient, part: product?.part ?? SignedPart.all.onDevice,
+      gate: quotient?.gate.rawValue ?? 0, isLarge: target.byteCount > Self.largeOutput ? 1 : 0,
+      coefficient: coefficient, part: product?.part ?? SignedPart.all.onDevice,
       stabilizer: (quotient?.stabilizer ?? Stabilizer(0)).onDevice)
     // An array that is not read stands for itself with any other.
     let isDenominator = product == nil

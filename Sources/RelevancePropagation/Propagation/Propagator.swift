@@ -225,8 +225,9 @@ public final class Propagator {
       for (number, product) in products.enumerated() {
         let operand = try parts.operand(shape, name, product.activation)
         try engine.launch(
-          "product_of_stack", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, Int32(shape[0]),
-          Int32(weights.count), Int32(number), operand.buffer, Int32(operand.stride), operand.part, buffer(c),
+          "product_of_stack", grid: Grid(shape.count / shape[0], pass.entries), Int32(shape.count / shape[0]), targets,
+          Int32(shape[0]), Int32(weights.count * shape[0]), Int32(number * shape[0]), operand.buffer,
+          Int32(operand.stride), operand.part, buffer(c),
           product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
       }
     case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):

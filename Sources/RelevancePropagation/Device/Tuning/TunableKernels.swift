@@ -97,7 +97,10 @@ extension TunableKernel {
   /// 32 of AVX-512.
   static let tile = TunableKernel(
     name: "tile", purpose: "convolutions and dense layers on a CPU", family: .cpu,
-    files: ["cpu/filters.cl", "cpu/winograd.cl", "cpu/gather.cl", "cpu/depthwise.cl", "cpu/dense.cl"], prefix: "TILE",
+    files: [
+      "cpu/filters.cl", "cpu/winograd.cl", "cpu/gather.cl", "cpu/depthwise.cl", "cpu/dense.cl",
+      "cpu/average.cl",
+    ], prefix: "TILE",
     parameters: [
       Parameter("ROWS", 14, others: [3, 6, 12]), Parameter("FEW_ROWS", 8, others: [2, 4, 6]),
       Parameter("VECTORS", 2, others: [1]), Parameter("IDLE_GROUPS", 2, others: [0, 4]),

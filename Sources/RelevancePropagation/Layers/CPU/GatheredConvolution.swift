@@ -39,13 +39,20 @@ struct GatheredConvolution {
           // The view's taps are counted from the other end.
           return (view.taps - 1 - (r * view.columns + s), h / stride.vertical, w / stride.horizontal)
         }
-        return Phase(y: y, x: x, taps: taps)
+        // In the order of the input, so that neighbours are copied at once.
+        return Phase(y: y, x: x, taps: taps.sorted { ($0.1, $0.2) < ($1.1, $1.2) })
       }
     }
   }
 
   /// Outputs of a group.
   private var outputs: Int { view.outputs * max(stack.count, 1) }
+
+  /// Taps of a filter's row that read neighbours.
+  private var run: Int {
+    let isDense = view.layer.dilation.horizontal == 1 && view.layer.groups == 1
+    return isDense && (!view.isTransposed || view.layer.stride == Extent(1)) ? view.columns : 1
+  }
 
   private func packedCount(_ phase: Phase) -> Int {
     view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: outputs)
@@ -79,7 +86,7 @@ struct GatheredConvolution {
         K: Int32(outputs), outputs: Int32(outputs * view.layer.groups), P: Int32(view.output[1]),
         Q: Int32(view.output[2]),
         taps: Int32(phase.taps.count),
-        run: Int32(view.isTransposed || view.layer.dilation.horizontal > 1 || view.layer.groups > 1 ? 1 : view.columns),
+        run: Int32(run),
         stepInY: Int32(stepIn.vertical), stepInX: Int32(stepIn.horizontal),
         stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal), phaseY: Int32(phase.y),
         phaseX: Int32(phase.x), phaseP: Int32(rows), phaseQ: Int32(columns), positions: Int32(positions),
