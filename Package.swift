@@ -48,11 +48,14 @@ let package = Package(
     .target(name: "Scenes", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"]),
     .target(name: "DemoModel"),
 
+    // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
+    .target(name: "Pipelines"),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
-        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute",
+        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Pipelines",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -66,6 +69,7 @@ let package = Package(
       path: "Tests/ReferenceCases"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines"]),
     .testTarget(
       name: "RelevancePropagationTests",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),

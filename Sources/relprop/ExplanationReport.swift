@@ -6,7 +6,10 @@ import RelevancePropagation
 /// Everything needed to repeat an explanation: what the JSON beside the pictures holds.
 struct ExplanationReport: Encodable {
   var tool = "relprop \(Relprop.version)"
-  var command = CommandLine.arguments
+  /// Digest of all that decided the results, the image included; null where a command does not resume.
+  var settings: String?
+  /// The command line, with this image alone where it named many.
+  var command: [String]
   var model: Model
   var image: Image
   var preprocessing: Preprocessing
@@ -108,9 +111,11 @@ struct ExplanationReport: Encodable {
     var driver: String
   }
 
+  /// Of one image: a pass over a batch takes `batch` times as long.
   struct Seconds: Encodable {
     var forward: Double
     var backward: Double
+    var batch: Int
   }
 }
 

@@ -1,0 +1,50 @@
+import Compute
+import Foundation
+import RelevancePropagation
+
+/// How many images the device explains at once, and why.
+struct BatchChoice: Equatable {
+  let batch: Int
+  let reason: String
+
+  /// More at once gains nothing that was measurable on a CPU, and on a GPU little.
+  private static let most: [Device.Kind: Int] = [.cpu: 8]
+  private static let mostElsewhere = 32
+
+  /// Kept layers come down for a whole batch: no more than this, in bytes of the host.
+  private static let hostLimit = 512 << 20
+
+  /// A baseline's variants of one image.
+  init(baseline requested: Int?) {
+    (batch, reason) = (requested ?? 8, requested.map { "--batch \($0)" } ?? "a baseline's variants of one image")
+  }
+
+  /// - Parameters:
+  ///   - requested: `--batch`.
+  ///   - bytes: device memory for a batch of this size.
+  ///   - hostBytes: host memory for the results of one image.
+  init(
+    requested: Int?, images: Int, kind: Device.Kind, deviceMemory: Int, hostBytes: Int, bytes: (Int) -> Int
+  ) {
+    if let requested {
+      (batch, reason) = (min(requested, max(images, 1)), "--batch \(requested)")
+      return
+    }
+    // Two batches at least, so that one is read while another is computed.
+    let limit = min(Self.most[kind] ?? Self.mostElsewhere, max((images + 1) / 2, 1))
+    // Beside the batch the device holds what other programs have there; a CPU's memory is the host's.
+    let memory = deviceMemory == 0 ? Int.max : kind == .cpu ? deviceMemory / 2 : deviceMemory / 10 * 8
+    let batch = (1...limit).last { bytes($0) <= memory && $0 * hostBytes <= Self.hostLimit } ?? 1
+    self.batch = batch
+    let size = ByteCountFormatter.mebibytes(bytes(batch))
+    reason =
+      batch < limit
+      ? "more than that would not fit (\(size) of the device's \(ByteCountFormatter.mebibytes(deviceMemory)))"
+      : "\(images) images, \(size) on the device"
+  }
+}
+
+extension ByteCountFormatter {
+  /// "43 MiB".
+  static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+}
