@@ -34,17 +34,19 @@ struct BatchChoice: Equatable {
     let limit = min(Self.most[kind] ?? Self.mostElsewhere, max((images + 1) / 2, 1))
     // Beside the batch the device holds what other programs have there; a CPU's memory is the host's.
     let memory = deviceMemory == 0 ? Int.max : kind == .cpu ? deviceMemory / 2 : deviceMemory / 10 * 8
-    let batch = (1...limit).last { bytes($0) <= memory && $0 * hostBytes <= Self.hostLimit } ?? 1
+    let fitting = (1...limit).last { bytes($0) <= memory } ?? 1
+    let batch = max(min(fitting, hostBytes == 0 ? limit : Self.hostLimit / hostBytes), 1)
     self.batch = batch
-    let size = ByteCountFormatter.mebibytes(bytes(batch))
+    let size = Self.mebibytes(bytes(batch))
     reason =
-      batch < limit
-      ? "more than that would not fit (\(size) of the device's \(ByteCountFormatter.mebibytes(deviceMemory)))"
-      : "\(images) images, \(size) on the device"
+      if batch < fitting {
+        "the layers kept of each image take \(Self.mebibytes(hostBytes)) of memory"
+      } else if batch < limit {
+        "more would not leave room on the device: \(size) of \(Self.mebibytes(deviceMemory))"
+      } else {
+        "\(images) images, \(size) on the device"
+      }
   }
-}
 
-extension ByteCountFormatter {
-  /// "43 MiB".
-  static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+  private static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
 }

@@ -88,7 +88,8 @@ struct ExplanationWriter: Sendable {
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
       alarms: alarms.map { .init($0) },
       heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(device),
-      seconds: .init(forward: explanation.forwardSeconds / Double(batch), backward: explanation.backwardSeconds / Double(batch),
+      seconds: .init(
+        forward: explanation.forwardSeconds / Double(batch), backward: explanation.backwardSeconds / Double(batch),
         batch: batch),
       files: files)
     try results.write(files["heatmap"]!) {

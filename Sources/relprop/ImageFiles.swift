@@ -19,7 +19,9 @@ enum ImageFiles {
   /// A file itself, there or not; of a folder the images in it, sorted by name.
   /// - Throws: `CommandError` for a folder that cannot be read or has no image.
   static func at(_ path: String, recursive: Bool) throws -> [Found] {
-    guard isFolder(path) else { return [Found(path: path, name: withoutExtension((path as NSString).lastPathComponent))] }
+    guard isFolder(path) else {
+      return [Found(path: path, name: withoutExtension((path as NSString).lastPathComponent))]
+    }
     let found = try inFolder(path, below: "", recursive: recursive)
     guard !found.isEmpty else {
       throw CommandError("\(path): no image in this folder" + (recursive ? "" : "; --recursive looks into subfolders"))

@@ -29,9 +29,9 @@ struct ImageOptions: ParsableArguments {
   }
 
   private static func lines(of list: String) throws -> [String] {
-    let data: Data? =
-      list == "-" ? try FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: list)
-    guard let data = data ?? (list == "-" ? Data() : nil) else {
+    // A file handle reads pipes too, such as <(find …).
+    let file = list == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: list)
+    guard let file, let data = try? file.readToEnd() ?? Data() else {
       throw CommandError("--list \(list): it cannot be read; expected a text file that names images, one a line")
     }
     return data.split(separator: data.contains(0) ? 0 : UInt8(ascii: "\n"))

@@ -19,7 +19,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many classes to print.", valueName: "number"))
   var top = 5
 
-  @Flag(help: "Print classes, targets and ledger of every image, also of more than \(Self.few), which get one line each.")
+  @Flag(
+    help: "Print classes, targets and ledger of every image, also of more than \(Self.few), which get one line each.")
   var verbose = false
 
   @Flag(help: "Do not print the ledger; of more than \(Self.few) images nothing but the summary and what failed.")

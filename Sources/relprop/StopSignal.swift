@@ -26,7 +26,18 @@ enum StopSignal {
     }
     // The default comes back with the first signal; calls that it interrupts are taken up again.
     action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
-    sigaction(SIGINT, &action, nil)
-    sigaction(SIGTERM, &action, nil)
+    for number in [SIGINT, SIGTERM] {
+      // Who ignores a signal (nohup, a shell's background job) wants it ignored.
+      var before = sigaction()
+      sigaction(number, nil, &before)
+      if unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }  // SIG_IGN
+      sigaction(number, &action, nil)
+    }
+    // Programs that start others from worker threads hand their blocked signals on.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
