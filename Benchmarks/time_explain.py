@@ -35,7 +35,7 @@ def main():
         print(f"{'composite':28s} {'':10s} {'first':>9s} {'median':>9s} {'least':>9s} {'most':>9s}  seconds")
         for composite in arguments.composite:
             subprocess.run([arguments.relprop, "explain", *copies, "--model", arguments.model, "--composite", composite,
-                            "--quiet", "--output", folder], check=True, capture_output=True)
+                            "--quiet", "--batch", "1", "--output", folder], check=True, capture_output=True)
             reports = [json.load(open(os.path.splitext(copy)[0] + ".json"))["seconds"] for copy in copies]
             for stage in ("forward", "backward"):
                 first, *rest = [report[stage] for report in reports]

@@ -100,9 +100,17 @@ struct ExplainCommand: ParsableCommand {
     let begin = ContinuousClock.now
     // A baseline explains its images one by one: its batches are variants of one image.
     let pipeline = runOptions.pipeline(batch: baseline == nil ? batch.batch : 1)
-    let done = try pipeline.run(
-      open, isStopped: { StopSignal.number != nil }, prepare: { reading.read($0) },
-      process: { try explaining.explain($0) }, finish: { try writing.write($0) }, deliver: { console.tell($0) })
+    let done: Int
+    do {
+      done = try pipeline.run(
+        open, isStopped: { StopSignal.number != nil }, prepare: { reading.read($0) },
+        process: { try explaining.explain($0) }, finish: { try writing.write($0) }, deliver: { console.tell($0) })
+    } catch {
+      // What stops a run is told last, after what became of the images before it.
+      progress.finish()
+      if jobs.count > 1 { console.listFailures(images: jobs.count) }
+      throw error
+    }
     progress.finish()
     try conclude(
       console, images: jobs.count, finishedBefore: jobs.count - open.count, left: open.count - done,
