@@ -7,7 +7,8 @@ struct BatchChoice: Equatable {
   let batch: Int
   let reason: String
 
-  /// More at once gains nothing that was measurable on a CPU, and on a GPU little.
+  /// On two cores the demo network (96 × 96) gave 30.6 images/s at batch 1, 42.4 at 8, 42.6 at 16, 40.2 at 32; larger
+  /// networks fill a device sooner. Wider devices were not at hand to find their number.
   private static let most: [Device.Kind: Int] = [.cpu: 8]
   private static let mostElsewhere = 32
 
