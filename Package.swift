@@ -51,11 +51,15 @@ let package = Package(
     // Results as text tables and SVG charts. Knows nothing of what they show.
     .target(name: "Reporting"),
 
+    // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
+    .target(name: "Pipelines"),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
+        "Pipelines",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -79,6 +83,7 @@ let package = Package(
       ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines"]),
     .testTarget(
       name: "RelevancePropagationTests",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),

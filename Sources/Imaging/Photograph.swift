@@ -42,6 +42,14 @@ public struct Photograph: Sendable, Equatable, CustomStringConvertible {
 
   public var description: String { "photograph of \(width) × \(height) pixels" }
 
+  /// Memory of the samples.
+  public var byteCount: Int {
+    switch raster {
+    case .bytes(let pixels): pixels.count
+    case .floats(let samples): samples.count * MemoryLayout<Float>.stride
+    }
+  }
+
   /// Red, green and blue of one pixel, 0 … 255.
   public subscript(x: Int, y: Int) -> [Float] {
     let first = (y * width + x) * 3

@@ -62,7 +62,7 @@ struct DemoCommand: ParsableCommand {
     let writer = ExplanationWriter(
       choice: choice, network: explainer.network, rules: explainer.rules, composite: preset.name,
       preprocessor: preprocessor, colors: colors,
-      normalization: normalization, device: engine.device)
+      normalization: normalization, engine: engine)
     let stem = folder.path + "/demo"
     let bound = try writer.write(
       explanation, of: "scene of class \(subject.label), seed \(seed)", photograph, input, to: stem)

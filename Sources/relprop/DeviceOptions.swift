@@ -11,12 +11,33 @@ struct DeviceOptions: ParsableArguments {
       valueName: "device"))
   var device: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What speed may cost: accurate rounds like a sum in float32, fast takes larger tiles in the forward pass of a CPU.",
+      valueName: "precision"))
+  var precision = Precision.accurate
+
+  @Option(
+    help: ArgumentHelp(
+      "Kernels: \(KernelFamily.allCases.map(\.rawValue).joined(separator: ", ")). Default: those made for the device.",
+      valueName: "family"))
+  var kernels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "One algorithm for a CPU's convolutions: "
+        + "\(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "algorithm"))
+  var convolutions = ConvolutionChoice.automatic
+
   /// Finds the device, says which and why, and compiles the kernels.
   func engine(printing: Bool = true) throws -> Engine {
     let environment = ProcessInfo.processInfo.environment
     let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
-    let family = try KernelFamily.choose(nil, environment: environment, for: choice.device)
+    let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
     if printing { print("device   \(choice.device) because: \(choice.reason)") }
-    return try Engine(device: choice.device, family: family)
+    return try Engine(device: choice.device, family: family, precision: precision, convolutions: convolutions)
   }
 }
+
+extension Precision: ExpressibleByArgument {}
+extension ConvolutionChoice: ExpressibleByArgument {}

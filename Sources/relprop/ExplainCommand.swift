@@ -2,6 +2,7 @@ import ArgumentParser
 import Compute
 import Foundation
 import Imaging
+import Pipelines
 import RelevancePropagation
 
 /// `relprop explain`: which pixels made the network decide.
@@ -14,10 +15,14 @@ struct ExplainCommand: ParsableCommand {
       written. Red counts for the class, blue against it. The ledger tells how much relevance enters and leaves every \
       layer, and what biases, stabilizers and filters keep. Several targets of an image share its forward pass; each \
       writes its own files.
+
+      Images are read, explained in batches, and written at the same time. An image whose results are there already, \
+      made from the same file with the same settings, is skipped; one that cannot be explained is named in the end, and \
+      the others go on. The status is 0 where all images have their results, 1 where some failed, and 128 plus the \
+      signal's number after SIGINT or SIGTERM, which leave whole results only: the same command goes on from there.
       """)
 
-  @Argument(help: ArgumentHelp("JPEG, PNG, TIFF or WebP files.", valueName: "image"))
-  var images: [String]
+  @OptionGroup(title: "Images") var imageOptions: ImageOptions
 
   @OptionGroup(title: "Network") var modelOptions: ModelOptions
 
@@ -31,17 +36,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
 
-  @Option(help: ArgumentHelp("Folder for the results; made if it does not exist.", valueName: "folder"))
-  var output = "relprop-out"
-
-  @Option(help: ArgumentHelp("How many classes to print.", valueName: "number"))
-  var top = 5
-
-  @Flag(help: "Do not print the ledger.")
-  var quiet = false
-
-  @Flag(help: "Also write NAME.input.npy, the tensor the network read, to compare with other programs.")
-  var saveInput = false
+  @OptionGroup(title: "Results and progress") var runOptions: RunOptions
 
   @OptionGroup(title: "Device") var deviceOptions: DeviceOptions
 
@@ -49,6 +44,8 @@ struct ExplainCommand: ParsableCommand {
     let preset = try compositeOptions.preset()
     let colors = try pictureOptions.colors()
     let normalization = try pictureOptions.normalization()
+    let images = try imageOptions.files()
+    let detail = runOptions.detail(images: images.count)
     let progress = Progress()
 
     let choice = try modelOptions.load()
@@ -57,106 +54,140 @@ struct ExplainCommand: ParsableCommand {
       labels: choice.labels, network: network, usual: preset.start == .one ? { .one($0) } : { .logit($0) })
     let baseline = try methodOptions.baseline(for: network, black: choice.preprocessing.low)
     let keeping = try layerOptions.keeping(of: network)
-    var folder = try OutputFolder(output)
-    printModel(choice)
+    let rules =
+      baseline == nil
+      ? try preset.composite(for: network, low: choice.preprocessing.low, high: choice.preprocessing.high)
+        .resolve(for: network) : nil
+    var folder = try OutputFolder(runOptions.output)
+    let jobs = images.map { ImageJob(path: $0.path, stem: folder.stem(named: $0.name)) }
+    for line in ModelText.lines(choice) { print(line) }
     fflush(nil)  // a reader at the other end of a pipe sees this before any error
+
+    let settings = try settings(choice, network, rules: rules, baseline: baseline, start: preset.start).digest()
+    let suffix = baseline.map { ".\(type(of: $0).name)" } ?? ""
+    progress.update("looking for results that are there already")
+    let open = runOptions.overwrite ? jobs : unfinished(jobs, settings: settings, targets: targets, suffix: suffix)
+    guard !open.isEmpty else {
+      progress.finish()
+      print("all \(jobs.count) image(s) were explained before, with these settings; --overwrite explains them anew")
+      return
+    }
 
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
+    let batch = batchChoice(
+      open.count, network: network, rules: rules, targets: targets.count, keeping: keeping, engine: engine)
+    if jobs.count > 1, baseline == nil { print("batch    \(batch.batch) because: \(batch.reason)") }
     progress.update("uploading weights")
     let method = try ExplanationMethod(
       network, choice.preprocessing, preset: preset, baseline: baseline, targets: targets, keeping: keeping,
-      engine: engine)
+      batch: batch.batch, engine: engine)
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,
       composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor,
-      colors: colors,
-      normalization: normalization, device: engine.device)
+      colors: colors, normalization: normalization, engine: engine,
+      command: CommandText(CommandLine.arguments, images: imageOptions.images))
+    let reading = ReadingStage(preprocessor: preprocessor, settings: settings)
+    let explaining = ExplainingStage(method: method, targets: targets)
+    let writing = WritingStage(
+      writer: writer, layers: layerOptions, saveInput: runOptions.saveInput, suffix: suffix,
+      text: ExplanationText(labels: choice.labels, top: runOptions.top, detail: detail))
+    let console = ExplainConsole(progress, tellsFailures: jobs.count > 1)
 
-    var failures = 0
-    for (number, image) in images.enumerated() {
-      progress.update("\(number + 1) of \(images.count): \(image)")
-      do {
-        let photograph = try Photograph(path: image)
-        let input = try preprocessor.input(photograph)
-        let explanations = try method.explain(input.tensor, targets)
-        progress.finish()
-        printScores(explanations.map(\.explanation), image: image, photograph, choice: choice)
-        for (explanation, suffix) in explanations {
-          let stem = folder.stem(for: image, suffix: suffix + (baseline.map { ".\(type(of: $0).name)" } ?? ""))
-          let alarms = explanation.ledger?.alarms(entry: explanation.entry, explosion: layerOptions.alarm) ?? []
-          let bound = try writer.write(
-            explanation, of: image, photograph, input, alarms: alarms, layers: layerOptions, to: stem)
-          if saveInput { try NumPyArray(input.tensor).write(to: stem + ".input.npy") }
-          printExplanation(explanation, choice: choice)
-          print(
-            String(
-              format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound))
-          fflush(nil)
-          warn(alarms)
-        }
-      } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
-        progress.finish()
-        failures += 1
-        FileHandle.standardError.write(Data("relprop: \(error)\n".utf8))
-      }
+    if open.count > 1 { progress.count(to: open.count) } else { progress.update(open[0].path) }
+    StopSignal.begin()
+    let begin = ContinuousClock.now
+    // A baseline explains its images one by one: its batches are variants of one image.
+    let pipeline = runOptions.pipeline(batch: baseline == nil ? batch.batch : 1)
+    let done: Int
+    do {
+      done = try pipeline.run(
+        open, isStopped: { StopSignal.number != nil }, prepare: { reading.read($0) },
+        process: { try explaining.explain($0) }, finish: { try writing.write($0) }, deliver: { console.tell($0) })
+    } catch {
+      // What stops a run is told last, after what became of the images before it.
+      progress.finish()
+      if jobs.count > 1 { console.listFailures(images: jobs.count) }
+      throw error
     }
     progress.finish()
-    if failures > 0 {
-      FileHandle.standardError.write(Data("relprop: \(failures) of \(images.count) images failed\n".utf8))
-      throw ExitCode.failure
+    try conclude(
+      console, images: jobs.count, finishedBefore: jobs.count - open.count, left: open.count - done,
+      seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  /// The summary, and the exit status.
+  private func conclude(
+    _ console: ExplainConsole, images: Int, finishedBefore: Int, left: Int, seconds: Double
+  ) throws {
+    let failures = console.tally.failures
+    if images == 1, let (_, error) = failures.first { throw error }
+    if images > RunOptions.few || finishedBefore > 0 {
+      console.summarize(
+        images: images, finishedBefore: finishedBefore, seconds: seconds, output: runOptions.output)
+    }
+    console.listFailures(images: images)
+    if left > 0, let signal = StopSignal.number {
+      ExplainConsole.error("stopped by \(StopSignal.name), \(left) images are left; the same command goes on with them")
+      throw ExitCode(128 + signal)
+    }
+    if !failures.isEmpty { throw ExitCode.failure }
+  }
+
+  private func settings(
+    _ choice: ModelOptions.Choice, _ network: Network, rules: RuleTable?, baseline: (any AttributionMethod)?,
+    start: Profile.Start
+  ) throws -> ExplanationSettings {
+    ExplanationSettings(
+      model: choice.sha256, inputShape: network.inputShape.extents, labels: choice.labels,
+      preprocessing: choice.preprocessing, method: baseline?.label ?? MethodOptions.relevancePropagation,
+      rules: rules.map { rules in network.nodes.map { [$0.name, rules[$0.name].label] } } ?? [],
+      start: start.rawValue,
+      options: [
+        "class": targetOptions.classTexts, "classes": try ExplanationSettings.option(targetOptions.classes),
+        "target": try ExplanationSettings.option(targetOptions.target), "neuron": targetOptions.neuron,
+        "filter": targetOptions.filter, "noise": try ExplanationSettings.option(methodOptions.noise),
+        "reference": try ExplanationSettings.option(methodOptions.reference),
+        "layers": [layerOptions.saveLayers ?? "", layerOptions.layersFormat.rawValue, "\(layerOptions.alarm)"],
+        "pictures": [pictureOptions.colorMap, pictureOptions.range], "saveInput": ["\(runOptions.saveInput)"],
+        "precision": [deviceOptions.precision.rawValue],
+      ])
+  }
+
+  /// The images that have not all their results yet.
+  private func unfinished(
+    _ jobs: [ImageJob], settings: String, targets: TargetOptions.Choice, suffix: String
+  ) -> [ImageJob] {
+    var finished = FinishedResults(
+      settings: settings, suffixes: targets.suffixes.map { FileNames.distinct($0).map { $0 + suffix } },
+      count: targets.count,
+      endings: ExplanationWriter.endings + (runOptions.saveInput ? [ExplanationWriter.inputEnding] : [])
+        + layerOptions.endings)
+    return jobs.filter { !finished.contain($0.path, stem: $0.stem) }
+  }
+
+  private func batchChoice(
+    _ images: Int, network: Network, rules: RuleTable?, targets: Int, keeping: PropagationOptions.Keeping,
+    engine: Engine
+  ) -> BatchChoice {
+    guard let rules else { return BatchChoice(baseline: runOptions.batch) }
+    let plan = PropagationPlan(network, rules: rules, targets: targets, kernels: engine.choice)
+    let kept = plan.layers.filter { layer in
+      switch keeping {
+      case .inputOnly: false
+      case .all: true
+      case .nodes(let names): names.contains(layer.name)
+      }
+    }
+    // Kept relevance cannot share memory with other layers'.
+    let keptBytes = kept.reduce(0) { $0 + $1.relevanceBytes }
+    return BatchChoice(
+      requested: runOptions.batch, images: images, kind: engine.device.kind, deviceMemory: engine.device.globalMemory,
+      hostBytes: kept.reduce(0) { $0 + $1.relevanceBytes + targets * $1.activationBytes }
+    ) { batch in
+      DeviceNetwork.bytes(of: network, batch: batch, on: engine) + plan.modifiedWeightBytes
+        + batch * (plan.backwardBytes + keptBytes)
     }
   }
-
-  private func printModel(_ choice: ModelOptions.Choice) {
-    let network = choice.model.network
-    print("model    \(choice.path): \(choice.model.architecture), \(choice.model.format)")
-    print("         input \(network.inputShape), \(network.parameterCount) parameters, \(choice.labels.count) classes")
-    for note in choice.model.notes { print("         note: \(note)") }
-    let p = choice.preprocessing
-    print(
-      "pixels   \(p.channelOrder.rawValue), scale \(String(format: "%.6g", p.scale)), mean \(list(p.mean)), "
-        + "std \(list(p.deviation)), \(p.fitting.rawValue)")
-    print("         because: \(choice.preprocessingReason)")
-  }
-
-  /// The worst layer of each kind; all stand in the report.
-  private func warn(_ alarms: [LedgerAlarm]) {
-    for kind in LedgerAlarm.Kind.allCases {
-      let same = alarms.filter { $0.kind == kind }
-      guard let worst = same.max(by: { $0.ratio < $1.ratio }) else { continue }
-      let more = same.count > 1 ? "; \(same.count - 1) more layer(s) in the report" : ""
-      FileHandle.standardError.write(Data("relprop: warning: \(worst)\(more)\n".utf8))
-    }
-  }
-
-  private func printScores(
-    _ explanations: [Explanation], image: String, _ photograph: Photograph, choice: ModelOptions.Choice
-  ) {
-    print("\n\(image): \(photograph.width) x \(photograph.height) pixels")
-    let scores = explanations[0].scores
-    let probabilities = scores.probabilities
-    for index in scores.ranking.prefix(max(top, 1)) {
-      let mark = explanations.contains { $0.target == index } ? "*" : " "
-      print(
-        String(
-          format: "  %@ %5.1f %%  score %8.4f  %4d  ", mark, 100 * probabilities[index], scores.logits[index], index)
-          + choice.labels[index])
-    }
-  }
-
-  private func printExplanation(_ explanation: Explanation, choice: ModelOptions.Choice) {
-    let relevance = explanation.relevance.withScalars { $0.reduce(0) { $0 + Double($1) } }
-    print(
-      "  explained: \(TargetText.line(explanation, labels: choice.labels)); "
-        + String(
-          format: explanation.start == nil ? "the map's sum is %.5g" : "the pixels hold %.5g of it", relevance)
-        + String(format: " (%.3f s forward, %.3f s backward)", explanation.forwardSeconds, explanation.backwardSeconds))
-    if !quiet, let ledger = explanation.ledger {
-      for line in LedgerTable.lines(ledger, entry: explanation.entry) { print("  \(line)") }
-    }
-  }
-
-  private func list(_ numbers: [Double]) -> String { numbers.map { String(format: "%.6g", $0) }.joined(separator: ",") }
 }

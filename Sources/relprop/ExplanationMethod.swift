@@ -6,15 +6,17 @@ enum ExplanationMethod {
   case relevancePropagation(Explainer)
   case baseline(BaselineExplainer)
 
-  /// - Parameter network: canonized, so that the explainers find nothing left to fold.
+  /// - Parameters:
+  ///   - network: canonized, so that the explainers find nothing left to fold.
+  ///   - batch: images, or a baseline's variants of one image, that the device computes at once.
   init(
     _ network: Network, _ preprocessing: Preprocessing, preset: Preset, baseline: (any AttributionMethod)?,
-    targets: TargetOptions.Choice, keeping: PropagationOptions.Keeping, engine: Engine
+    targets: TargetOptions.Choice, keeping: PropagationOptions.Keeping, batch: Int, engine: Engine
   ) throws {
     guard let baseline else {
       self = .relevancePropagation(
         try Explainer(
-          network, composite: preset, low: preprocessing.low, high: preprocessing.high, on: engine,
+          network, composite: preset, low: preprocessing.low, high: preprocessing.high, on: engine, batch: batch,
           options: .init(targets: targets.count, keeping: keeping, filters: targets.filters)))
       return
     }
@@ -25,7 +27,7 @@ enum ExplanationMethod {
       throw CommandError("--save-layers: \(name) has relevance at the input alone")
     }
     self = .baseline(
-      try BaselineExplainer(network, method: baseline, at: targets.layer, on: engine))
+      try BaselineExplainer(network, method: baseline, at: targets.layer, on: engine, batch: batch))
   }
 
   var network: Network {
@@ -47,20 +49,22 @@ enum ExplanationMethod {
     }
   }
 
-  /// The targets of one image, `[C, H, W]`, each explained.
-  func explain(_ image: Tensor, _ targets: TargetOptions.Choice) throws -> [(explanation: Explanation, suffix: String)]
-  {
-    var chosen: [(target: Target, suffix: String)] = []
+  /// Every target of every image, `[C, H, W]` each, with what it adds to the names of the image's files.
+  func explain(
+    _ images: [Tensor], _ targets: TargetOptions.Choice
+  ) throws -> [[(explanation: Explanation, suffix: String)]] {
+    var suffixes: [[String]] = []
     let choose: (Scores) throws -> [Target] = { scores in
-      chosen = try targets.choose(scores)
+      let chosen = try targets.choose(scores)
+      suffixes.append(FileNames.distinct(chosen.map(\.suffix)))
       return chosen.map(\.target)
     }
-    let images = Tensor.stack([image])
+    let stack = Tensor.stack(images)
     let explanations =
       switch self {
-      case .relevancePropagation(let explainer): try explainer.explain(images, targets: choose)[0]
-      case .baseline(let explainer): try explainer.explain(images, targets: choose)[0]
+      case .relevancePropagation(let explainer): try explainer.explain(stack, targets: choose)
+      case .baseline(let explainer): try explainer.explain(stack, targets: choose)
       }
-    return zip(explanations, chosen).map { ($0, $1.suffix) }
+    return zip(explanations, suffixes).map { Array(zip($0, $1)) }
   }
 }

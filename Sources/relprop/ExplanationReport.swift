@@ -6,7 +6,10 @@ import RelevancePropagation
 /// Everything needed to repeat an explanation: what the JSON beside the pictures holds.
 struct ExplanationReport: Encodable {
   var tool = "relprop \(Relprop.version)"
-  var command = CommandLine.arguments
+  /// Digest of all that decided the results, the image included; null where a command does not resume.
+  var settings: String?
+  /// The command line, with this image alone where it named many.
+  var command: [String]
   var model: Model
   var image: Image
   var preprocessing: Preprocessing
@@ -106,11 +109,16 @@ struct ExplanationReport: Encodable {
     var name: String
     var platform: String
     var driver: String
+    /// Family of the kernels, and what speed was allowed to cost.
+    var kernels: String
+    var precision: String
   }
 
+  /// Of one image: a pass over a batch takes `batch` times as long.
   struct Seconds: Encodable {
     var forward: Double
     var backward: Double
+    var batch: Int
   }
 }
 
@@ -141,8 +149,10 @@ extension ExplanationReport.Alarm {
 }
 
 extension ExplanationReport.DeviceDescription {
-  init(_ device: Device) {
+  init(_ engine: Engine) {
+    let device = engine.device
     self.init(
-      name: device.name, platform: "\(device.platform), \(device.platformVersion)", driver: device.driverVersion)
+      name: device.name, platform: "\(device.platform), \(device.platformVersion)", driver: device.driverVersion,
+      kernels: engine.family.rawValue, precision: engine.precision.rawValue)
   }
 }

@@ -4,7 +4,7 @@ import Imaging
 import RelevancePropagation
 
 /// Writes what one explanation leaves behind: two pictures, the raw relevance, and the report.
-struct ExplanationWriter {
+struct ExplanationWriter: Sendable {
   private let colors: ColorMap
   private let normalization: Normalization
   private let preprocessor: Preprocessor
@@ -14,7 +14,8 @@ struct ExplanationWriter {
   private let composite: String
   private let filters: [LayerFilter]
   private let rules: [ExplanationReport.LayerRule]
-  private let device: Device
+  private let engine: Engine
+  private let command: CommandText
 
   /// Pictures of small networks are enlarged to at least this many pixels.
   static let pictureWidth = 448
@@ -23,13 +24,14 @@ struct ExplanationWriter {
     choice: ModelOptions.Choice, network: Network, method: String = MethodOptions.relevancePropagation,
     rules: RuleTable?,
     composite: String, filters: [LayerFilter] = [], preprocessor: Preprocessor, colors: ColorMap,
-    normalization: Normalization, device: Device
+    normalization: Normalization, engine: Engine, command: CommandText = CommandText(CommandLine.arguments)
   ) {
+    self.command = command
     self.colors = colors
     self.normalization = normalization
     self.preprocessor = preprocessor
     self.labels = choice.labels
-    self.device = device
+    self.engine = engine
     self.method = method
     self.composite = composite
     self.filters = filters
@@ -42,18 +44,29 @@ struct ExplanationWriter {
       inputShape: network.inputShape.extents)
   }
 
-  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the layers that were asked for;
-  /// returns the bound of the colours.
+  /// Endings of the files written for every target. The report comes last: where it is, the others are whole.
+  static let endings = [".heatmap.png", ".overlay.png", ".relevance.npy", ".json"]
+  static let inputEnding = ".input.npy"
+
+  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the input and layers that were
+  /// asked for; returns the bound of the colours.
+  ///
+  /// - Parameters:
+  ///   - settings: digest by which a later command knows what need not be done again.
+  ///   - batch: images explained in the same pass, which share its time.
   @discardableResult
   func write(
     _ explanation: Explanation, of image: String, _ photograph: Photograph, _ input: Preprocessor.Input,
-    alarms: [LedgerAlarm] = [], layers: LayerOptions? = nil, to stem: String
+    alarms: [LedgerAlarm] = [], layers: LayerOptions? = nil, saveInput: Bool = false, settings: String? = nil,
+    batch: Int = 1, to stem: String
   ) throws -> Double {
     let heatmap = try Heatmap(explanation.relevance)
     let bound = heatmap.bound(normalization)
     var files = [
       "heatmap": stem + ".heatmap.png", "overlay": stem + ".overlay.png", "relevance": stem + ".relevance.npy",
     ]
+    // An old report would vouch for files that are about to change.
+    try? FileManager.default.removeItem(atPath: stem + ".json")
     let results = ResultFiles()
     files["layers"] = try layers?.write(explanation, to: stem, results: results)
     let probabilities = explanation.scores.probabilities
@@ -63,7 +76,7 @@ struct ExplanationWriter {
     }
     let seen = input.framing.seen
     let report = ExplanationReport(
-      model: template,
+      settings: settings, command: command.arguments(for: image), model: template,
       image: .init(
         path: image, width: photograph.width, height: photograph.height,
         seen: [seen.x, seen.y, seen.width, seen.height]),
@@ -74,13 +87,17 @@ struct ExplanationWriter {
       relevanceSum: heatmap.sum,
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
       alarms: alarms.map { .init($0) },
-      heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(device),
-      seconds: .init(forward: explanation.forwardSeconds, backward: explanation.backwardSeconds), files: files)
+      heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(engine),
+      seconds: .init(
+        forward: explanation.forwardSeconds / Double(batch), backward: explanation.backwardSeconds / Double(batch),
+        batch: batch),
+      files: files)
     try results.write(files["heatmap"]!) {
       try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
     }
     try results.write(files["overlay"]!) { try overlay(heatmap, photograph, input, bound: bound).write(to: $0) }
     try results.write(files["relevance"]!) { try NumPyArray(explanation.relevance).write(to: $0) }
+    if saveInput { try results.write(stem + Self.inputEnding) { try NumPyArray(input.tensor).write(to: $0) } }
     try results.write(stem + ".json") { try AtomicFile.write(Self.json(report), to: $0) }
     return bound
   }

@@ -24,6 +24,15 @@ struct LayerOptions: ParsableArguments {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, npy }
 
+  /// Of the file or folder that is written, if one is.
+  var endings: [String] {
+    guard saveLayers != nil else { return [] }
+    return [layersFormat == .npy ? Self.folderEnding : Self.fileEnding]
+  }
+
+  private static let fileEnding = ".layers.safetensors"
+  private static let folderEnding = ".layers"
+
   /// - Throws: `UnknownLayer`, `CommandError`.
   func keeping(of network: Network) throws -> PropagationOptions.Keeping {
     guard alarm > 0 else { throw CommandError("--alarm \(alarm): expected a positive factor") }
@@ -41,11 +50,11 @@ struct LayerOptions: ParsableArguments {
       + explanation.activations.map { (name: "A.\($0)", tensor: $1) }.sorted { $0.name < $1.name }
     switch layersFormat {
     case .safetensors:
-      let path = stem + ".layers.safetensors"
+      let path = stem + Self.fileEnding
       try results.write(path) { try SafetensorsWriter.write(tensors, to: $0) }
       return path
     case .npy:
-      var folder = try OutputFolder(stem + ".layers")
+      var folder = try OutputFolder(stem + Self.folderEnding)
       for (name, tensor) in tensors {
         // The folder keeps names apart that differ in characters a file name cannot hold.
         let path = folder.stem(named: FileNames.safe(name)) + ".npy"

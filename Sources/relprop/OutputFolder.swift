@@ -9,30 +9,47 @@ struct OutputFolder {
   /// - Throws: `FileWriteError` where the folder cannot be made or written.
   init(_ path: String) throws {
     self.path = path
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileWriteError(path: path, reason: "the folder cannot be made; choose another with --output")
-    }
+    try Self.make(path)
     guard access(path, W_OK | X_OK) == 0 else {
       throw FileWriteError(
         path: path, reason: "\(String(cString: strerror(errno))); choose another folder with --output")
     }
   }
 
-  /// A name without extension for an input file's results; two inputs of one name get different ones.
-  mutating func stem(for input: String, suffix: String) -> String {
-    stem(named: URL(fileURLWithPath: input).deletingPathExtension().lastPathComponent, suffix: suffix)
+  /// A folder, and those above it.
+  /// - Throws: `FileWriteError`.
+  static func make(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileWriteError(path: path, reason: "the folder cannot be made; choose another with --output")
+    }
   }
 
-  /// A path without extension that was not given out before.
-  mutating func stem(named base: String, suffix: String = "") -> String {
-    var stem = base + suffix
+  /// The folder a path without extension lies in.
+  static func make(folderOf stem: String) throws {
+    let folder = (stem as NSString).deletingLastPathComponent
+    if !folder.isEmpty, access(folder, F_OK) != 0 { try make(folder) }
+  }
+
+  /// A path without extension that was not given out before: two inputs of one name get different ones.
+  ///
+  /// The paths follow from the order of the calls alone, so that a command that is run again finds its results.
+  mutating func stem(named name: String) -> String {
+    let name = Self.shortened(name)
+    var stem = name
     var number = 2
     while !taken.insert(stem).inserted {
-      stem = "\(base)-\(number)\(suffix)"
+      stem = "\(name)-\(number)"
       number += 1
     }
     return path + "/" + stem
+  }
+
+  /// File systems allow names of 255 bytes; targets and extensions need some of them.
+  private static func shortened(_ name: String) -> String {
+    var folders = name.split(separator: "/", omittingEmptySubsequences: false)
+    while let last = folders.last, last.utf8.count > 150 { folders[folders.count - 1] = last.dropLast() }
+    return folders.joined(separator: "/")
   }
 }

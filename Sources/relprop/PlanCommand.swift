@@ -43,14 +43,14 @@ struct PlanCommand: ParsableCommand {
     var table = TextTable([
       ("#", .right), ("layer", .left), ("type", .left), ("rule", .left), ("input", .left), ("output", .left),
       ("forward", .right), ("backward", .right), ("weights", .right), ("modified", .right), ("activations", .right),
-      ("relevance", .right), ("launches", .right),
+      ("relevance", .right), ("launches", .right), ("saved", .left),
     ])
     for (index, layer) in plan.layers.enumerated() {
       table.add([
         "\(index)", layer.name, layer.type, layer.rule, layer.inputShapes.map(\.description).joined(separator: " "),
         layer.outputShape.description, flop(layer.forwardFLOP), flop(layer.backwardFLOP), bytes(layer.weightBytes),
         bytes(layer.modifiedWeightBytes), bytes(layer.activationBytes), bytes(layer.relevanceBytes),
-        "\(layer.launches)",
+        "\(layer.launches)", layer.shortcuts.joined(separator: ", "),
       ])
     }
     return [
@@ -100,6 +100,7 @@ struct PlanReport: Encodable {
     var activationBytes: Int
     var relevanceBytes: Int
     var launches: Int
+    var shortcuts: [String]
   }
 
   struct Total: Encodable {
@@ -123,7 +124,7 @@ struct PlanReport: Encodable {
         name: $0.name, type: $0.type, rule: $0.rule, inputShapes: $0.inputShapes.map(\.extents),
         outputShape: $0.outputShape.extents, forwardFLOP: $0.forwardFLOP, backwardFLOP: $0.backwardFLOP,
         weightBytes: $0.weightBytes, modifiedWeightBytes: $0.modifiedWeightBytes, activationBytes: $0.activationBytes,
-        relevanceBytes: $0.relevanceBytes, launches: $0.launches)
+        relevanceBytes: $0.relevanceBytes, launches: $0.launches, shortcuts: $0.shortcuts)
     }
     total = Total(
       forwardFLOP: plan.forwardFLOP, backwardFLOP: plan.backwardFLOP, weightBytes: plan.weightBytes,

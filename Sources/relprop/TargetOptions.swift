@@ -38,6 +38,8 @@ struct TargetOptions: ParsableArguments {
     /// Layer whose neurons are explained.
     var layer: String?
     var filters: [LayerFilter]
+    /// What the targets add to the names of an image's files; nil where the scores choose the classes.
+    var suffixes: [String]?
     /// Targets of an image, with what they add to the names of its files.
     var choose: (Scores) throws -> [(target: Target, suffix: String)]
   }
@@ -55,7 +57,7 @@ struct TargetOptions: ParsableArguments {
         throw CommandError("--target \(target) names what is explained; leave out --class and --classes")
       }
       let fixed = target.hasSuffix(".npy") ? try given(target, labels.count) : [try difference(target, labels)]
-      return Choice(count: fixed.count, layer: nil, filters: filters) { _ in fixed }
+      return Choice(count: fixed.count, layer: nil, filters: filters, suffixes: fixed.map(\.suffix)) { _ in fixed }
     }
     let make = try target.map { try Self.kind($0) } ?? usual
     let mark = target.map { $0 == "logit" ? "" : ".\($0)" } ?? ""
@@ -64,13 +66,14 @@ struct TargetOptions: ParsableArguments {
       guard classes.hasPrefix("top:"), let count = Int(classes.dropFirst(4)), (1...labels.count).contains(count) else {
         throw CommandError("--classes \(classes): expected top:N with N from 1 to \(labels.count)")
       }
-      return Choice(count: count, layer: nil, filters: filters) { scores in
+      return Choice(count: count, layer: nil, filters: filters, suffixes: nil) { scores in
         scores.ranking.prefix(count).map { (make($0), ".class\($0)\(mark)") }
       }
     }
     let chosen = try classTexts.map { try ClassChoice.index(of: $0, among: labels) }
-    return Choice(count: max(chosen.count, 1), layer: nil, filters: filters) { scores in
-      chosen.isEmpty ? [(make(scores.topClass), mark)] : chosen.map { (make($0), ".class\($0)\(mark)") }
+    let suffixes = chosen.isEmpty ? [mark] : chosen.map { ".class\($0)\(mark)" }
+    return Choice(count: suffixes.count, layer: nil, filters: filters, suffixes: suffixes) { scores in
+      zip(chosen.isEmpty ? [scores.topClass] : chosen, suffixes).map { (make($0), $1) }
     }
   }
 
@@ -133,7 +136,9 @@ struct TargetOptions: ParsableArguments {
     let targets = zip(selections, neuron).map { selection, text in
       (target: Target.neurons(selection), suffix: "." + FileNames.safe(text))
     }
-    return Choice(count: targets.count, layer: selections[0].layer, filters: filters) { _ in targets }
+    return Choice(
+      count: targets.count, layer: selections[0].layer, filters: filters, suffixes: targets.map(\.suffix)
+    ) { _ in targets }
   }
 
   /// "features.28:3,5" as its layer and numbers; a layer's name may hold colons.
@@ -146,8 +151,16 @@ struct TargetOptions: ParsableArguments {
   }
 }
 
-/// Names of layers as parts of file names.
+/// Names of layers and targets as parts of file names.
 enum FileNames {
+  /// The same names, a target that is given twice with a number.
+  static func distinct(_ names: [String]) -> [String] {
+    names.indices.map { index in
+      let before = names[..<index].count { $0 == names[index] }
+      return before == 0 ? names[index] : "\(names[index])-\(before + 1)"
+    }
+  }
+
   static func safe(_ name: String) -> String {
     String(name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
   }

@@ -15,12 +15,6 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var options: DeviceOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Whose kernels: gpu or cpu. Default: $\(KernelFamily.environmentVariable), else those made for the device.",
-      valueName: "family"))
-  var kernels: String?
-
   @Option(help: ArgumentHelp("Only this kernel; may be repeated. Default: all.", valueName: "kernel"))
   var only: [String] = []
 
@@ -33,7 +27,7 @@ struct TuneCommand: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let choice = try DeviceChoice.choose(options.device, environment: environment, among: Device.all())
-    let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
+    let family = try KernelFamily.choose(options.kernels, environment: environment, for: choice.device)
     let chosen = try Self.choose(only, of: family)
     print("device   \(choice.device) because: \(choice.reason)")
     if dryRun {

@@ -47,7 +47,7 @@ import Testing
   func repeats() throws {
     _ = try explain([photograph, "--model", Repository.model])
     let first = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/castle.relevance.npy")))
-    _ = try explain([photograph, "--model", Repository.model])
+    _ = try explain([photograph, "--model", Repository.model, "--overwrite"])
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("out/castle.relevance.npy"))) == first)
   }
 

@@ -4,7 +4,7 @@ import ModelFormats
 import ReferenceCaseSupport
 import RelevancePropagation
 
-/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu]`.
+/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]`.
 ///
 /// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
 /// OUT/<model>/<case>.safetensors for compare.py. What it cannot do yet is listed by name with the reason.
@@ -27,14 +27,22 @@ struct ReferenceCases {
       return folders[flag + 1]
     }
     let (device, kernels) = (option("--device"), option("--kernels"))
+    let convolutions = try option("--convolutions").map { name in
+      guard let choice = ConvolutionChoice(rawValue: name) else {
+        throw Usage(
+          text: "--convolutions \(name): \(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return choice
+    }
     guard folders.count == 3 else {
-      throw Usage(text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu]")
+      throw Usage(
+        text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]")
     }
     let environment = ProcessInfo.processInfo.environment
     let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
     let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
     print("device \(choice.device): \(choice.reason); kernels \(family.rawValue)")
-    let engine = try Engine(device: choice.device, family: family)
+    let engine = try Engine(device: choice.device, family: family, convolutions: convolutions ?? .automatic)
     let models = try FileManager.default.contentsOfDirectory(atPath: folders[0]).sorted()
     var done = 0
     var skipped: [String] = []

@@ -11,15 +11,18 @@ protocol LinearLayer: Layer {
   /// Index tables its kernels need for these shapes.
   func tables(for shapes: LayerShapes) -> [Int32]
 
+  /// Numbers of the form that a pass packs ρ(w) in, or `parts` of them side by side; 0 where kernels read ρ(w) as it is.
+  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int
+
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
   /// Whether its kernels take ρ(w) from w while they pack it, and whether they do all of `Finish`.
-  func packsWeights(on engine: Engine) -> Bool
-  func finishes(on engine: Engine) -> Bool
+  func packsWeights(_ family: KernelFamily) -> Bool
+  func finishes(_ family: KernelFamily) -> Bool
 
   /// How many parts of its weights it can send back at once, as channels side by side: 0 or 1 where it cannot.
-  func stackedParts(on engine: Engine) -> Int
+  func stackedParts(_ family: KernelFamily) -> Int
 
   /// c_t = ρ_t(w)ᵀ·s for several parts, `[M, H, W, parts · C]`.
   func stackedTranspose(
@@ -42,9 +45,10 @@ extension LinearLayer {
   func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> { weight }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
-  func packsWeights(on engine: Engine) -> Bool { false }
-  func finishes(on engine: Engine) -> Bool { false }
-  func stackedParts(on engine: Engine) -> Int { 0 }
+  func packsWeights(_ family: KernelFamily) -> Bool { false }
+  func finishes(_ family: KernelFamily) -> Bool { false }
+  func stackedParts(_ family: KernelFamily) -> Int { 0 }
+  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int { 0 }
   func stackedTranspose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
     batch: Int, on engine: Engine

@@ -73,8 +73,11 @@ public final class DeviceNetwork {
     let activations = network.nodes.reduce(network.inputShape.count) {
       $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
+    let packed = network.nodes.reduce(0) {
+      $0 + (($1.layer as? any LinearLayer)?.packedCount(for: .forward, parts: 1, engine.choice) ?? 0)
+    }
     return MemoryLayout<Float>.stride
-      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch, on: engine))
+      * (network.parameterCount + packed + batch * activations + scratchCount(of: network, batch: batch, on: engine))
   }
 
   func shapes(of node: Network.Node) -> LayerShapes {
@@ -123,7 +126,7 @@ public final class DeviceNetwork {
       let original = try buffer(weight, "weights")
       result.weight = try layer.arranged(original, on: engine)
       // Kernels that pack keep what they pack from; the others would keep a copy nobody reads.
-      if layer.packsWeights(on: engine) { result.weights = LayerWeights(original) }
+      if layer.packsWeights(engine.family) { result.weights = LayerWeights(original) }
       if let bias {
         let ordered = Tensor(
           shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))
@@ -237,7 +240,8 @@ extension Network {
     for node in nodes { for input in node.inputs { readers[input, default: 0] += 1 } }
     var result: [String: String] = [:]
     for node in nodes where node.layer is ReLU && readers[node.inputs[0]] == 1 {
-      guard let before = self[node.inputs[0]], let layer = before.layer as? any LinearLayer, layer.finishes(on: engine)
+      guard let before = self[node.inputs[0]], let layer = before.layer as? any LinearLayer,
+        layer.finishes(engine.family)
       else { continue }
       result[before.name] = node.name
     }

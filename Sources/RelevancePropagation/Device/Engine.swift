@@ -10,11 +10,10 @@ public final class Engine: Sendable {
   public var programWasCached: Bool { program.wasCached }
 
   /// Which forms of the kernels are launched.
-  public let family: KernelFamily
-  /// What speed may cost.
-  public let precision: Precision
-  /// How a CPU computes convolutions.
-  public let convolutions: ConvolutionChoice
+  public var family: KernelFamily { choice.family }
+  /// What speed may cost, and how a CPU computes convolutions.
+  public var precision: Precision { choice.precision }
+  public let choice: KernelChoice
   /// Values of the tunable kernels' parameters.
   public let tuning: TuningTable
   let limits: DeviceLimits
@@ -42,12 +41,11 @@ public final class Engine: Sendable {
     device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil,
     precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic, profiling: Bool = false
   ) throws {
-    self.family = family ?? KernelFamily(for: device.kind)
-    self.precision = precision
-    self.convolutions = convolutions
+    choice = KernelChoice(
+      family: family ?? KernelFamily(for: device.kind), precision: precision, convolutions: convolutions)
     limits = DeviceLimits(device)
     self.tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
-    lanes = self.family == .cpu ? 16 : 1
+    lanes = choice.family == .cpu ? 16 : 1
     queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
     program = try Program(

@@ -71,8 +71,12 @@ extension BatchNormalization: LinearLayer {
       on: engine)
   }
 
-  func packsWeights(on engine: Engine) -> Bool { depthwise.packsWeights(on: engine) }
-  func finishes(on engine: Engine) -> Bool { depthwise.finishes(on: engine) }
+  func packsWeights(_ family: KernelFamily) -> Bool { depthwise.packsWeights(family) }
+  func finishes(_ family: KernelFamily) -> Bool { depthwise.finishes(family) }
+
+  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {
+    depthwise.packedCount(for: pass, parts: parts, choice)
+  }
 
   /// One 1 × 1 filter a channel.
   private var depthwise: Convolution {

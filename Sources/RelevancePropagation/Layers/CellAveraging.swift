@@ -58,7 +58,7 @@ struct CellTable {
 
 extension CellAveragingLayer {
   func tables(for shapes: LayerShapes) -> [Int32] { cells(for: shapes).flattened }
-  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
+  func finishes(_ family: KernelFamily) -> Bool { family == .cpu }
 
   func apply(
     _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,

@@ -121,7 +121,7 @@ extension Convolution: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let view = ConvolutionView(self, shapes, transposed: transposed)
-    switch ConvolutionAlgorithm(self, for: pass, on: engine) {
+    switch ConvolutionAlgorithm(self, for: pass, engine.choice) {
     case .winograd(let tile):
       try WinogradConvolution(view, tile: tile, on: engine).run(
         input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
@@ -136,11 +136,11 @@ extension Convolution: LinearLayer {
     }
   }
 
-  func packsWeights(on engine: Engine) -> Bool { engine.family == .cpu }
-  func finishes(on engine: Engine) -> Bool { engine.family != .plain }
+  func packsWeights(_ family: KernelFamily) -> Bool { family == .cpu }
+  func finishes(_ family: KernelFamily) -> Bool { family != .plain }
 
-  func stackedParts(on engine: Engine) -> Int {
-    engine.family == .cpu && groups == 1 ? 16 / weight.shape[1] : 0
+  func stackedParts(_ family: KernelFamily) -> Int {
+    family == .cpu && groups == 1 ? 16 / weight.shape[1] : 0
   }
 
   func stackedTranspose(
@@ -152,13 +152,20 @@ extension Convolution: LinearLayer {
       operand, parameters, usesBias: false, finish: Finish(), into: c, batch: batch, on: engine)
   }
 
+  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {
+    guard choice.family == .cpu else { return 0 }
+    let transposed = if case .backward = pass { true } else { false }
+    let algorithm = parts > 1 ? .gathered : ConvolutionAlgorithm(self, for: pass, choice)
+    return algorithm.packedCount(self, transposed: transposed, parts: parts)
+  }
+
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }
     let uses: [(Pass, Bool)] = [
       (.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true),
     ]
     return uses.reduce(0) { most, use in
-      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, on: engine) else { return most }
+      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, engine.choice) else { return most }
       let view = ConvolutionView(self, shapes, transposed: use.1)
       return max(most, WinogradConvolution(view, tile: tile, on: engine).scratchCount(batch: batch))
     }

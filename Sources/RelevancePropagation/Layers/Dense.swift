@@ -60,7 +60,7 @@ extension Dense: LinearLayer {
       parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
-  func finishes(on engine: Engine) -> Bool { engine.family != .plain }
+  func finishes(_ family: KernelFamily) -> Bool { family != .plain }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,

@@ -22,6 +22,8 @@ public struct PropagationPlan: Sendable {
     public let relevanceBytes: Int
     /// Kernel launches of the backward pass.
     public let launches: Int
+    /// Work that is left out or done on the way, in words.
+    public let shortcuts: [String]
   }
 
   public let layers: [Layer]
@@ -36,19 +38,19 @@ public struct PropagationPlan: Sendable {
   public var activationBytes: Int { layers.reduce(0) { $0 + $1.activationBytes } }
   public var launches: Int { layers.reduce(0) { $0 + $1.launches } }
 
-  public init(_ network: Network, rules: RuleTable, targets: Int = 1) {
+  /// - Parameter kernels: what the steps are planned for; how they are joined and what is packed depends on it.
+  public init(_ network: Network, rules: RuleTable, targets: Int = 1, kernels: KernelChoice = KernelChoice()) {
     self.targets = targets
-    var builder = PlanBuilder(
-      network: network, rules: rules, options: PropagationOptions(targets: targets, ledger: false))
-    builder.build()
-    backwardBytes = Arena(builder.tensors, images: 1, targets: targets).bytes
+    let plan = FusedPlan(
+      network, rules: rules, options: PropagationOptions(targets: targets, ledger: false), choice: kernels)
+    backwardBytes = Arena(plan.tensors, images: 1, targets: targets).bytes
+    let stepsOfNodes = plan.stepsOfNodes
     layers = network.nodes.indices.map { index in
       let node = network.nodes[index]
-      let steps = builder.steps[builder.stepsOfNode[index] ?? 0..<0]
+      let steps = stepsOfNodes[index] ?? []
       let inputs = node.inputs.map { network.shapes[$0]! }
       let output = network.shapes[node.name]!
       let weights = node.layer.parameters.reduce(0) { $0 + $1.tensor.count }
-      let matrix = (node.layer as? any LinearLayer)?.linearMap?.weight.count ?? 0
       let once = Self.forwardFLOP(node.layer, inputs: inputs, output: output)
       return Layer(
         name: node.name, type: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief,
@@ -63,23 +65,34 @@ public struct PropagationPlan: Sendable {
           }
         },
         weightBytes: weights * MemoryLayout<Float>.stride,
-        modifiedWeightBytes: Self.modifiedParts(steps).count * matrix * MemoryLayout<Float>.stride,
+        modifiedWeightBytes: plan.modifiedWeightBytes(of: index, steps),
         activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
-        launches: steps.reduce(0) { $0 + $1.launches(in: network) })
+        launches: steps.reduce(0) { $0 + $1.launches(in: network) },
+        shortcuts: Self.shortcuts(steps))
     }
   }
 
-  private static func modifiedParts(_ steps: ArraySlice<Step>) -> Set<WeightPart> {
-    Set(
-      steps.compactMap { step in
-        switch step {
-        case .apply(_, let term, _, _, _, _): term.weight
-        case .transpose(_, let weight, _, _, _, _, _): weight
-        default: nil
-        }
+  /// What the plan saves at a layer.
+  private static func shortcuts(_ steps: [Step]) -> [String] {
+    var result: [String] = []
+    func note(_ text: String) { if !result.contains(text) { result.append(text) } }
+    for step in steps {
+      switch step {
+      case .quotient(let quotient), .apply(_, _, _, _, _, let quotient?):
+        if case .activation = quotient.z { note("z is the stored output") }
+        if case .apply = step { note("s with z") }
+      case .shiftedOutput: note("z is the stored output and a constant")
+      case .apply(_, _, .denominators(bounded: true), _, _, _): note("z bounded: may round like z of the forward pass")
+      case .transpose(_, _, _, _, _, _, let product?):
+        note(
+          product.then == nil ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
+        if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
+      case .stackedTranspose(_, let weights, _, _, _, _): note("\(weights.count) transposes in one")
+      default: break
       }
-    ).subtracting([.all])
+    }
+    return result
   }
 
   /// Two for every product of a weight with an input (padding counted as an input), one for every number pooled or added.

@@ -16,6 +16,7 @@ public final class Propagator {
   private let startTensor: TensorID
   private let tensors: [TensorPlan]
   private let arena: Arena
+  private let modifiedBytes: Int
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
@@ -30,20 +31,11 @@ public final class Propagator {
     self.network = network
     self.rules = rules
     self.options = options
-    var builder = PlanBuilder(network: network.network, rules: rules, options: options)
-    builder.build()
     let engine = network.engine
-    let fusion = StepFusion(
-      wanted: builder.wanted, targets: options.targets,
-      finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false },
-      stacks: { node, weights in
-        weights.count <= RuleTable.linearView(of: network.network.nodes[node].layer)?.stackedParts(on: engine) ?? 0
-      })
-    steps = fusion.fused(builder.steps)
-    tensors = builder.tensors(of: steps)
+    let plan = FusedPlan(network.network, rules: rules, options: options, choice: engine.choice)
+    (steps, tensors, relevanceTensors, startTensor) = (plan.steps, plan.tensors, plan.relevance, plan.start)
     stepLabels = steps.labels(in: network.network)
-    relevanceTensors = builder.relevance
-    startTensor = builder.start
+    modifiedBytes = plan.stepsOfNodes.reduce(0) { $0 + plan.modifiedWeightBytes(of: $1.key, $1.value) }
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
@@ -78,22 +70,6 @@ public final class Propagator {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
         available: device.globalMemory, remedy: "use a smaller batch or image, or fewer targets at once")
-    }
-  }
-
-  private var modifiedBytes: Int {
-    var keys: [PartStore.WeightKey: Int] = [:]
-    for step in steps {
-      switch step {
-      case .apply(let node, let term, _, _, _, _): keys[.init(node: node, weight: term.weight)] = node
-      case .transpose(let node, let weight, _, _, _, _, _): keys[.init(node: node, weight: weight)] = node
-      default: break
-      }
-    }
-    return keys.reduce(0) { sum, entry in
-      guard entry.key.weight != .all, let layer = network.network.nodes[entry.value].layer as? any LinearLayer
-      else { return sum }
-      return sum + MemoryLayout<Float>.stride * (layer.linearMap?.weight.count ?? 0)
     }
   }
 

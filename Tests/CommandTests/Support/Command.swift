@@ -6,10 +6,17 @@ struct Command {
   let output: String
   let errors: String
 
-  /// - Parameter environment: added to this process's.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - environment: added to this process's.
+  ///   - input: what the command reads from standard input.
+  ///   - program: another one, which runs relprop.
+  ///   - whileRunning: called once it runs.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", program: String? = nil,
+    whileRunning: (Process) throws -> Void = { _ in }
+  ) throws {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = program.map { URL(fileURLWithPath: $0) } ?? Self.executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)")
@@ -17,10 +24,14 @@ struct Command {
     defer { try? FileManager.default.removeItem(at: folder) }
     // Files, not pipes: a full pipe would stop the command.
     let (out, err) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
+    let text = folder.appendingPathComponent("in")
     for file in [out, err] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+    try input.write(to: text, atomically: true, encoding: .utf8)
+    process.standardInput = try FileHandle(forReadingFrom: text)
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     try process.run()
+    try whileRunning(process)
     process.waitUntilExit()
     status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     output = try String(contentsOf: out, encoding: .utf8)

@@ -1,12 +1,20 @@
+import Compute
 import Testing
 
 @testable import RelevancePropagation
 
 /// Launches are counted, not timed: a change here is a change of cost and wants its reason.
 @Suite struct LaunchCountTests {
+  /// Plain kernels: a launch a step.
+  private static let plain = {
+    do { return try Engine(device: TestDevice.engine.device, family: .plain) } catch { fatalError("\(error)") }
+  }()
+
   /// The number of launches of `rule` in the VGG-like network, without the ledger.
-  private func count(_ network: Network, _ rule: any Rule, ledger: Bool = false) throws -> Int {
-    let device = try DeviceNetwork(network, on: TestDevice.engine)
+  private func count(
+    _ network: Network, _ rule: any Rule, ledger: Bool = false, on engine: Engine = Self.plain
+  ) throws -> Int {
+    let device = try DeviceNetwork(network, on: engine)
     let table = try RuleTable(RuleSet(rule: rule).rules(for: network), for: network)
     return try Propagator(device, rules: table, options: .init(ledger: ledger)).launchCount
   }
@@ -24,6 +32,18 @@ import Testing
     #expect(try count(network, ZPlusRule()) == 4 * 4 + 7 + 3)
     #expect(try count(network, AlphaBetaRule(alpha: 2)) == 4 * 8 + 14 + 3)
     #expect(try count(network, GradientRule()) == 5 + 4 + 3)
+  }
+
+  @Test("joined steps: where c leaves the matrix product R and the next s are made too")
+  func joined() throws {
+    let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
+    let engine = try Engine(device: TestDevice.engine.device, family: .cpu)
+    // The first quotient; 5 transposes; 2 poolings and the quotient behind each; the flattening.
+    #expect(try count(network, EpsilonRule(), on: engine) == 1 + 5 + 2 * 2 + 1)
+    // γ: a denominator for each of 5 layers; the first's and those behind the poolings make s at once.
+    #expect(try count(network, GammaRule(), on: engine) == 5 + 5 + 2 + 1)
+    // Statistics in two goes.
+    #expect(try count(network, EpsilonRule(Stabilizer(0, relative: 1)), on: engine) == 1 + 5 + 2 * 2 + 1 + 2 * 5)
   }
 
   @Test("an addition of two inputs costs its quotient, and a copy and a product for each")

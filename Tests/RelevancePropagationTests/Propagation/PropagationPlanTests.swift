@@ -8,7 +8,7 @@ import Testing
   func numbers() throws {
     let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
     let rules = try Preset.named("zero").composite(for: network, low: [0], high: [1]).resolve(for: network)
-    let plan = PropagationPlan(network, rules: rules, targets: 2)
+    let plan = PropagationPlan(network, rules: rules, targets: 2, kernels: KernelChoice(family: .plain))
     let layers = Dictionary(uniqueKeysWithValues: plan.layers.map { ($0.name, $0) })
     // conv1_2: 4 × 8 × 6 outputs of 4 × 9 products each.
     let conv = layers["conv1_2"]!
@@ -23,16 +23,31 @@ import Testing
     #expect(layers["relu1_1"]!.launches == 0)
     // z⁺ behind a rectifier: W⁺ alone; at the input W⁺ and W⁻.
     let positive = try Preset.named("z-plus").composite(for: network, low: [0], high: [1]).resolve(for: network)
-    let other = PropagationPlan(network, rules: positive)
+    let other = PropagationPlan(network, rules: positive, kernels: KernelChoice(family: .plain))
     #expect(other.layers[0].modifiedWeightBytes == 2 * 4 * 4 * 3 * 9)
     #expect(other.layers.first { $0.name == "conv1_2" }!.modifiedWeightBytes == 4 * 4 * 4 * 9)
+  }
+
+  @Test("joined steps take fewer launches, and the plan says how")
+  func shortcuts() throws {
+    let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
+    let rules = try Preset.named("zero").composite(for: network, low: [0], high: [1]).resolve(for: network)
+    let plain = PropagationPlan(network, rules: rules, kernels: KernelChoice(family: .plain))
+    let fast = PropagationPlan(network, rules: rules, kernels: KernelChoice(family: .cpu))
+    #expect(fast.launches < plain.launches * 2 / 3)
+    let conv = fast.layers.first { $0.name == "conv1_2" }!
+    #expect(conv.launches == 1)
+    #expect(conv.shortcuts == ["s of below with c", "below: z is the stored output"])
+    // 4 to 4 channels, the transpose on tiles of 4 × 4: 36 planes of 4 inputs and one vector of outputs.
+    #expect(conv.modifiedWeightBytes == 4 * 36 * 4 * 16)
+    #expect(plain.layers.allSatisfy { $0.shortcuts.allSatisfy { $0 == "z is the stored output" } })
   }
 
   @Test("launches and bytes are those of the run", arguments: Preset.all)
   func matchesRun(_ preset: Preset) throws {
     let network = try SmallNetwork.residual(biased: true, seed: 2).canonized()
     let rules = try preset.composite(for: network, low: [-1, -1, -1], high: [1, 1, 1]).resolve(for: network)
-    let plan = PropagationPlan(network, rules: rules)
+    let plan = PropagationPlan(network, rules: rules, kernels: TestDevice.engine.choice)
     let propagator = try Propagator(
       DeviceNetwork(network, on: TestDevice.engine), rules: rules, options: .init(ledger: false))
     #expect(plan.launches == propagator.launchCount)

@@ -18,7 +18,7 @@ enum ConvolutionAlgorithm: Equatable {
   /// Larger tiles save more multiplications and round worse: F(4×4) has about three times the error of F(2×2). Errors of
   /// the forward pass flip rectifiers and pooling winners, which is where a heatmap's error comes from; bounded denominators
   /// and the backward pass only pass errors on in proportion. So the activations take F(2×2) unless speed is asked for.
-  init(_ layer: Convolution, for pass: Pass, on engine: Engine) {
+  init(_ layer: Convolution, for pass: Pass, _ choice: KernelChoice) {
     if layer.groups > 1, layer.weight.shape[1] == 1, layer.weight.shape[0] == layer.groups {
       self = .depthwise
       return
@@ -26,30 +26,26 @@ enum ConvolutionAlgorithm: Equatable {
     let isWinograd =
       layer.weight.shape[2] == 3 && layer.weight.shape[3] == 3 && layer.stride == Extent(1)
       && layer.dilation == Extent(1) && layer.groups == 1
-    switch engine.convolutions {
+    switch choice.convolutions {
     case .automatic where pass == .denominators(bounded: false) || pass == .backward(bounded: false): self = .gathered
     case .automatic where isWinograd:
-      self = .winograd(tile: pass == .forward && engine.precision == .accurate ? 2 : 4)
+      self = .winograd(tile: pass == .forward && choice.precision == .accurate ? 2 : 4)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
     case .winograd4 where isWinograd: self = .winograd(tile: 4)
     default: self = .gathered
     }
   }
-}
 
-/// One algorithm for all convolutions it serves, for tests and measurements; the others stay with `gathered`.
-public enum ConvolutionChoice: String, CaseIterable, Sendable {
-  /// By shape and pass.
-  case automatic
-  case gathered
-  case winograd2
-  case winograd4
-}
-
-/// What speed may cost.
-public enum Precision: String, CaseIterable, Sendable {
-  /// Errors no larger than those of a direct sum in float32.
-  case accurate
-  /// Winograd's algorithm on large tiles in the forward pass too: about three times the rounding error there.
-  case fast
+  /// Numbers of one packed form of the weights, beside the weights themselves.
+  func packedCount(_ layer: Convolution, transposed: Bool, parts: Int = 1) -> Int {
+    let (filters, channels) = (layer.weight.shape[0], layer.weight.shape[1] * layer.groups)
+    let inputs = (transposed ? filters : channels) / layer.groups
+    let outputs = (transposed ? channels : filters) / layer.groups * parts
+    let wide = (outputs + 15) / 16 * 16
+    return switch self {
+    case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
+    case .gathered: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
+    case .depthwise: layer.weight.count
+    }
+  }
 }

@@ -1,0 +1,105 @@
+/// Three stages that run at the same time: threads prepare jobs, the calling thread processes them in batches, other
+/// threads finish them; results are delivered in the order of the jobs.
+///
+///     jobs ─ prepare (threads) ─▶ queue ─ process (caller, in batches) ─▶ queue ─ finish (threads) ─▶ deliver, in order
+///
+/// Both queues are bounded in elements and bytes, so memory does not grow with the number of jobs. What goes wrong with one
+/// job is a value the stages hand on; what a stage throws ends the run.
+public struct Pipeline: Sendable {
+  /// Most jobs processed at once.
+  public let batch: Int
+  /// Threads that prepare, and threads that finish.
+  public let preparing: Int
+  public let finishing: Int
+  /// Bytes either queue may hold; a single job beyond it passes alone.
+  public let byteLimit: Int
+
+  public init(batch: Int, preparing: Int, finishing: Int, byteLimit: Int = 256 << 20) {
+    precondition(batch > 0 && preparing > 0 && finishing > 0, "batch \(batch), threads \(preparing), \(finishing)")
+    self.batch = batch
+    self.preparing = preparing
+    self.finishing = finishing
+    self.byteLimit = byteLimit
+  }
+
+  /// Prepared jobs that wait at most: the next batch, and one more a thread.
+  public var readyCapacity: Int { batch + preparing }
+  /// Processed jobs that wait at most, and results that may overtake a slow one.
+  public var doneCapacity: Int { batch + finishing }
+
+  /// Jobs that are somewhere between their beginning and their delivery, at most.
+  public var mostInFlight: Int { preparing + readyCapacity + batch + doneCapacity + finishing + doneCapacity }
+
+  /// Runs all jobs; after `isStopped` became true none are begun, and what has been processed is finished.
+  ///
+  /// - Parameters:
+  ///   - process: as many results as it is given jobs, in their order. Runs on the calling thread.
+  ///   - deliver: called on any thread, never by two at once.
+  /// - Returns: how many jobs were delivered: the first ones.
+  /// - Throws: the first error of any stage. What was processed before is finished first, unless finishing failed.
+  @discardableResult
+  public func run<Job: Sendable, Ready: Weighted, Done: Weighted, Output: Sendable>(
+    _ jobs: [Job], isStopped: @escaping @Sendable () -> Bool = { false },
+    prepare: @escaping @Sendable (Job) throws -> Ready, process: ([Ready]) throws -> [Done],
+    finish: @escaping @Sendable (Done) throws -> Output, deliver: @escaping @Sendable (Output) -> Void
+  ) throws -> Int {
+    let ready = OrderedQueue<Ready>(capacity: readyCapacity, byteLimit: byteLimit)
+    let done = OrderedQueue<(Int, Done)>(capacity: doneCapacity, byteLimit: byteLimit)
+    let delivery = OrderedDelivery<Output>(window: doneCapacity, deliver: deliver)
+    let failure = Monitor<(any Error)?>(nil)
+    @Sendable func record(_ error: any Error) { failure.change { $0 = $0 ?? error } }
+    @Sendable func mayGoOn() -> Bool { !isStopped() && failure.change { $0 == nil } }
+
+    let begun = Monitor(0)
+    let preparers = Crew(preparing, name: "prepare") {
+      while mayGoOn() {
+        let next = begun.change { begun -> Int? in
+          guard begun < jobs.count else { return nil }
+          begun += 1
+          return begun - 1
+        }
+        guard let next else { break }
+        do {
+          let element = try prepare(jobs[next])
+          ready.put(element, at: next, bytes: element.bytes)
+        } catch {
+          record(error)
+          ready.cancel()
+        }
+      }
+    } atEnd: {
+      ready.end(after: begun.change { $0 })
+    }
+    let finishers = Crew(finishing, name: "finish") {
+      while let (index, element) = done.take(upTo: 1).first {
+        do {
+          delivery.put(try finish(element), at: index)
+        } catch {
+          record(error)
+          delivery.cancel()
+          done.cancel()
+        }
+      }
+    }
+
+    var processed = 0
+    do {
+      while mayGoOn() {
+        let elements = ready.take(upTo: batch)
+        guard !elements.isEmpty, mayGoOn() else { break }
+        let results = try process(elements)
+        precondition(results.count == elements.count, "\(results.count) results of \(elements.count) jobs")
+        for result in results {
+          done.put((processed, result), at: processed, bytes: result.bytes)
+          processed += 1
+        }
+      }
+    } catch { record(error) }
+    ready.cancel()
+    done.end(after: processed)
+    preparers.join()
+    finishers.join()
+    if let error = failure.change({ $0 }) { throw error }
+    return delivery.count
+  }
+}

@@ -1,0 +1,33 @@
+/// Which kernels compute: their family, and what else changes their numbers or their memory.
+public struct KernelChoice: Sendable, Hashable {
+  public var family: KernelFamily
+  /// What speed may cost.
+  public var precision: Precision
+  /// How a CPU computes convolutions.
+  public var convolutions: ConvolutionChoice
+
+  public init(
+    family: KernelFamily = .cpu, precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic
+  ) {
+    self.family = family
+    self.precision = precision
+    self.convolutions = convolutions
+  }
+}
+
+/// One algorithm for all convolutions it serves, for tests and measurements; the others stay with `gathered`.
+public enum ConvolutionChoice: String, CaseIterable, Sendable {
+  /// By shape and pass.
+  case automatic
+  case gathered
+  case winograd2
+  case winograd4
+}
+
+/// What speed may cost.
+public enum Precision: String, CaseIterable, Sendable {
+  /// Errors no larger than those of a direct sum in float32.
+  case accurate
+  /// Winograd's algorithm on large tiles in the forward pass too: about three times the rounding error there.
+  case fast
+}

@@ -1,0 +1,64 @@
+/// The steps of a backward pass as they are launched, with the tensors' lives: planned, then joined.
+struct FusedPlan {
+  let steps: [Step]
+  let tensors: [TensorPlan]
+  /// Tensor of the relevance at every node's output.
+  let relevance: [String: TensorID]
+  let start: TensorID
+  private let network: Network
+  private let choice: KernelChoice
+
+  init(_ network: Network, rules: RuleTable, options: PropagationOptions, choice: KernelChoice) {
+    self.network = network
+    self.choice = choice
+    var builder = PlanBuilder(network: network, rules: rules, options: options)
+    builder.build()
+    func view(_ node: Int) -> (any LinearLayer)? { RuleTable.linearView(of: network.nodes[node].layer) }
+    let fusion = StepFusion(
+      wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
+      stacks: { $1.count <= view($0)?.stackedParts(choice.family) ?? 0 })
+    steps = fusion.fused(builder.steps)
+    tensors = builder.tensors(of: steps)
+    relevance = builder.relevance
+    start = builder.start
+  }
+
+  /// Steps by the node they compute for; those that name none belong to the one before.
+  var stepsOfNodes: [Int: [Step]] {
+    var node = network.nodes.count - 1
+    var result: [Int: [Step]] = [:]
+    for step in steps {
+      node = step.node ?? node
+      result[node, default: []].append(step)
+    }
+    return result
+  }
+
+  /// Bytes of the weights' forms that a node's steps read beside the weights: ρ(w), packed where the kernels pack it.
+  func modifiedWeightBytes(of node: Int, _ steps: [Step]) -> Int {
+    guard let layer = RuleTable.linearView(of: network.nodes[node].layer), let weight = layer.linearMap?.weight else {
+      return 0
+    }
+    struct Form: Hashable {
+      let parts: [WeightPart]
+      let pass: Pass
+    }
+    var forms: Set<Form> = []
+    for step in steps {
+      switch step {
+      case .apply(_, let term, let pass, _, _, _): forms.insert(Form(parts: [term.weight], pass: pass))
+      case .transpose(_, let weight, _, let pass, _, _, _): forms.insert(Form(parts: [weight], pass: pass))
+      case .stackedTranspose(_, let weights, _, _, _, _):
+        forms.insert(Form(parts: weights, pass: .backward(bounded: false)))
+      case .shiftedOutput(_, let terms, _, _):
+        for term in terms { forms.insert(Form(parts: [term.weight], pass: .denominators(bounded: false))) }
+      default: break
+      }
+    }
+    let numbers =
+      layer.packsWeights(choice.family)
+      ? forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, choice) }
+      : Set(forms.map(\.parts)).subtracting([[.all]]).count * weight.count
+    return numbers * MemoryLayout<Float>.stride
+  }
+}

@@ -1,0 +1,32 @@
+import Compute
+import RelevancePropagation
+
+/// Explains images in batches, on the thread that owns the device.
+struct ExplainingStage {
+  let method: ExplanationMethod
+  let targets: TargetOptions.Choice
+
+  /// - Throws: `ComputeError`; what is wrong with one image alone is its own failure.
+  func explain(_ images: [StagedImage<ReadImage>]) throws -> [StagedImage<ExplainedImage>] {
+    let inputs = images.compactMap { try? $0.content.get().input.tensor }
+    guard !inputs.isEmpty else { return images.map { failed($0) } }
+    do {
+      var results = try method.explain(inputs, targets)[...]
+      return images.map { image in
+        image.next(bytes: \.bytes) {
+          ExplainedImage(image: $0, explanations: results.removeFirst(), batch: inputs.count)
+        }
+      }
+    } catch let error as ComputeError {
+      throw error
+    } catch {
+      guard images.count > 1 else { return [images[0].next(bytes: \.bytes) { _ in throw error }] }
+      // One image of several has scores or relevance that are not finite: the others give the same bytes alone.
+      return try images.flatMap { try explain([$0]) }
+    }
+  }
+
+  private func failed(_ image: StagedImage<ReadImage>) -> StagedImage<ExplainedImage> {
+    image.next(bytes: \.bytes) { ExplainedImage(image: $0, explanations: [], batch: 0) }
+  }
+}
