@@ -25,9 +25,9 @@ typedef struct {
 
 // Whole vectors past the caches: results larger than a cache are gone from it before they are read again, and a store
 // that fills a line need not read it first.
-static inline __attribute__((always_inline)) void store_past_cache(const float16 value, global float *numbers,
+static inline __attribute__((always_inline)) void store_past_cache(const real value, global float *numbers,
                                                                    const size_t i, const size_t end) {
-#ifdef __clang__
+#if defined(__clang__) && LANES == 16
   if (i + 16 <= end && ((size_t)(numbers + i) & 63) == 0) {
     __builtin_nontemporal_store(value, (global float16 *)(numbers + i));
     return;
