@@ -6,7 +6,7 @@
 //
 // `cells` as in pooling/average.cl; x [entries][H,W,C] with xStride elements an entry, s [entries][P,Q,C].
 // Grid: apply (P, entries), transpose (H, entries) in groups of 1: a row of outputs a work-item.
-#include "cpu/epilogue.h"
+#include "epilogue.h"
 #include "cpu/tile.h"
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_apply_finished(
