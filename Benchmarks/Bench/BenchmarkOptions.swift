@@ -62,7 +62,13 @@ struct BenchmarkOptions: ParsableArguments {
   }
 
   /// The one place where the benchmarks make an engine: options that choose algorithms for all of it are passed on here.
-  func engine(profiling: Bool = false) throws -> Engine {
+  ///
+  /// - Parameter name: a precision in the place of the option's.
+  func engine(profiling: Bool = false, precision name: String? = nil) throws -> Engine {
+    guard let precision = name.map({ Precision(rawValue: $0) }) ?? self.precision else {
+      throw SessionError(
+        "precision \(name!): not built; there are \(Precision.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
     let device = try chosenDevice()
     let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, for: device)
     return try Engine(

@@ -18,7 +18,7 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     let subject = try Subject(options)
-    let engine = try options.engine()
+    var engine: Engine?
     var session: Session?
     var images: Tensor?
     while let line = readLine() {
@@ -27,7 +27,11 @@ struct ServeCommand: ParsableCommand {
         switch try JSONDecoder().decode(ServeRequest.self, from: Data(line.utf8)) {
         case .load(let work):
           session = nil  // gives its memory back first
-          let seconds = try ContinuousClock().measure { session = try Session(subject, work, on: engine) }
+          let seconds = try ContinuousClock().measure {
+            let chosen = try options.engine(precision: work.precision)
+            session = try Session(subject, work, on: chosen)
+            engine = chosen
+          }
           images = subject.images(work.batch)
           answer = ServeAnswer(seconds: [seconds / .seconds(1)])
         case .run(let request):
@@ -36,7 +40,7 @@ struct ServeCommand: ParsableCommand {
           answer = try Self.run(request, session, images!)
         }
         answer.peakBytes = ResidentMemory.peak
-        answer.device = engine.device.description
+        answer.device = engine?.device.description
       } catch {
         answer = ServeAnswer(error: "\(error)")
       }

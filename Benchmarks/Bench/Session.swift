@@ -16,15 +16,13 @@ final class Session {
     var topClasses: [Int]
   }
 
-  /// - Throws: what the explainer throws; `SessionError` for a precision that is not built.
+  /// - Throws: what the explainer throws.
+  /// - Precondition: the engine has the work's precision.
   init(_ subject: Subject, _ work: Work, on engine: Engine) throws {
-    guard work.precision == "accurate" else {
-      throw SessionError("precision \(work.precision): not built; there is accurate")
-    }
     self.work = work
     switch work.kind {
     case .forward:
-      let network = try DeviceNetwork(subject.network, on: engine, batch: work.batch)
+      let network = try DeviceNetwork(subject.network, on: engine, batch: work.batch, scoresOnly: true)
       run = { images, _ in
         let clock = ContinuousClock()
         let begin = clock.now

@@ -16,7 +16,7 @@ struct Work: Codable, Hashable {
   /// Classes of every image.
   var targets = 1
   var ledger = false
-  /// `accurate` is what the kernels are now; another is passed to the explainer once there is one (see `Session`).
+  /// What speed may cost: the engine's.
   var precision = "accurate"
 
   init(

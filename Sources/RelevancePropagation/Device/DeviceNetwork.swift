@@ -26,12 +26,15 @@ public final class DeviceNetwork {
   /// Nodes whose output is kept in its rectified form only, in the memory of their rectifier.
   private let inPlace: Set<String>
 
-  /// Uploads `network` for batches of up to `batch` images.
+  /// Uploads `network` for batches of up to `batch` images; with `scoresOnly` what only a backward pass reads is not kept.
   ///
   /// - Throws: `UnsupportedLayer` for a layer without kernels, `ComputeError.insufficientMemory` where the plan is
   ///   beyond the device.
-  public convenience init(_ network: Network, on engine: Engine, batch: Int = 1) throws {
-    try self.init(network, on: engine, batch: batch, rectifiedInPlace: [])
+  public convenience init(
+    _ network: Network, on engine: Engine, batch: Int = 1, scoresOnly: Bool = false
+  ) throws {
+    let inPlace = scoresOnly ? Set(network.rectifiers(on: engine).keys) : []
+    try self.init(network, on: engine, batch: batch, rectifiedInPlace: inPlace)
   }
 
   /// - Parameter inPlace: nodes before a rectifier whose own output nobody will read.
