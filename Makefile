@@ -7,14 +7,19 @@ SWIFT ?= swift
 PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd libvips-dev libminizip-dev \
   libssl-dev
 
-.PHONY: help setup build demo test lint format gallery bench clean
+# Where bench-peers installs PyTorch, zennit, captum and onnxruntime; a folder that has them is used as it is.
+PEERS ?= .build/peers
+TORCH := 2.13.0
+
+.PHONY: help setup build demo test lint format gallery bench bench-peers peers clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
 	@echo "make test     install what is missing and run all tests"
 	@echo "make build    the command, optimised: .build/release/relprop"
 	@echo "make lint     check the format; make format mends it"
-	@echo "make bench    time explanations; BENCH=\"--model vgg16.pth --image photo.jpg\" for your own"
+	@echo "make bench    measure kernels, layers, composites, targets, scaling; BENCH=\"--results folder\" keeps the results"
+	@echo "make bench-peers  measure beside zennit, captum, PyTorch and onnxruntime, which it installs into PEERS=$(PEERS)"
 
 # Installs only what is missing; as root, or through sudo.
 setup:
@@ -45,8 +50,28 @@ format:
 gallery: build
 	.build/release/relprop gallery --output Documentation/Images/gallery --page README.md
 
-bench: build
-	python3 Benchmarks/time_explain.py .build/release/relprop $(BENCH)
+# BENCH="layers --model vgg16.pth" runs one of them; BENCH="--help" tells the rest.
+bench: setup
+	$(SWIFT) build -c release --product relprop-bench
+	.build/release/relprop-bench $(BENCH)
+
+# BENCH="--only seed --json results.json" and other options of bench_peers.py.
+bench-peers: setup peers
+	$(SWIFT) build -c release --product relprop-bench
+	$(PEERS)/bin/python Benchmarks/peers/bench_peers.py --bench .build/release/relprop-bench $(BENCH)
+
+# PyTorch for CPUs alone where the package index has it; zennit would ask for torchvision, which it does not need.
+PEER_MODULES := torch zennit captum onnx onnxruntime safetensors
+peers:
+	@$(PEERS)/bin/python -c 'import sys, importlib.util; sys.exit(None in map(importlib.util.find_spec, sys.argv[1:]))' \
+	  $(PEER_MODULES) 2>/dev/null || { \
+	  set -e; \
+	  echo "installing into $(PEERS): $(PEER_MODULES)"; \
+	  python3 -m venv $(PEERS); \
+	  $(PEERS)/bin/pip install --quiet torch==$(TORCH)+cpu || $(PEERS)/bin/pip install --quiet torch==$(TORCH); \
+	  $(PEERS)/bin/pip install --quiet -r Benchmarks/peers/requirements.txt; \
+	  $(PEERS)/bin/pip install --quiet --no-deps zennit==0.5.1; \
+	}
 
 clean:
 	$(SWIFT) package clean

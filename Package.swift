@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Imports run one way; every arrow is a target dependency, so the package manager enforces it:
-//   relprop -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
 let package = Package(
   name: "relprop",
   products: [
@@ -51,11 +51,14 @@ let package = Package(
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),
 
+    // Results as text tables and SVG charts. Knows nothing of what they show.
+    .target(name: "Reporting"),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
-        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Pipelines",
+        "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting", "Pipelines",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -67,6 +70,16 @@ let package = Package(
       name: "reference-cases",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCases"),
+
+    // Measurements: named layer shapes and random networks (shared with the tests), loops at the device's limits, the command.
+    .target(name: "BenchmarkNetworks", dependencies: ["RelevancePropagation"], path: "Benchmarks/Networks"),
+    .target(name: "BenchmarkKernels", path: "Benchmarks/Kernels", exclude: ["peak.cl"]),
+    .executableTarget(
+      name: "relprop-bench",
+      dependencies: [
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines"]),
@@ -82,6 +95,12 @@ let package = Package(
     .testTarget(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: [
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),

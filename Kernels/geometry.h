@@ -14,18 +14,6 @@ typedef struct {
   int groups;
 } ConvolutionGeometry;
 
-// A convolution of stride 1 over a bordered input (convolution/direct.cl): channels in and out, output rows and columns,
-// elements of a bordered row, filter, and where the weights of an output and an input channel lie.
-typedef struct {
-  int inputs, outputs;
-  int P, Q;
-  int pitch;
-  int R, S;
-  int dilationY, dilationX;
-  int outputStride, inputStride;
-  int turned;  // taps in reverse order: the transpose
-} DirectGeometry;
-
 // A sliding window over one image's channels.
 typedef struct {
   int C, H, W;
@@ -62,5 +50,64 @@ typedef struct {
   int sourceStride, sourceOffset;
   int targetStride, targetOffset;
 } SliceGeometry;
+
+// Where the weights of a convolution lie, seen from its outputs or, turned, from its inputs (cpu/filters.cl).
+typedef struct {
+  int outputs, inputs;
+  int R, S;
+  int outputStride, inputStride;
+  int turned;
+} FilterView;
+
+// What is done with finished sums (cpu/epilogue.h): a set of EPILOGUE_ flags, and their numbers.
+typedef struct {
+  int steps;
+  int count;    // elements of an entry of the output
+  int targets;  // entries of one image
+  int biasMode;
+  int accumulate;
+  int activationStride;  // 0: one entry for the whole batch
+  int gate;
+  int isLarge;  // whether the output does not stay in a cache until it is read
+  float coefficient;
+  SignPart part;
+  StabilizerParameters stabilizer;
+} Epilogue;
+
+enum {
+  EPILOGUE_PRODUCT = 1,   // step 4
+  EPILOGUE_KEEP = 2,      // also store the number as it is now
+  EPILOGUE_RECTIFY = 4,   // max(z, 0)
+  EPILOGUE_QUOTIENT = 8,  // step 2
+};
+
+// A 3 x 3 convolution of stride 1 by Winograd's algorithm (cpu/winograd.cl), in either direction.
+typedef struct {
+  int C, H, W;
+  int K, P, Q;
+  int padTop, padLeft;
+  int tilesY, tilesX;  // of an entry
+  int tiles;           // of all entries
+  int tilesAtOnce;     // of one piece of work
+  int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
+} WinogradGeometry;
+
+// One phase of a convolution over gathered inputs (cpu/gather.cl), in either direction.
+typedef struct {
+  int channels, H, W;  // of the input; `channels` of all groups
+  int C, K;            // inputs and outputs of a group
+  int outputs, P, Q;   // of the output; `outputs` of all groups
+  int taps;
+  int run;             // taps in a row that are neighbours in an image of one group, else 1
+  int stepInY, stepInX;
+  int stepOutY, stepOutX;
+  int phaseY, phaseX;
+  int phaseP, phaseQ;  // outputs of the phase along the axes
+  int positions;       // of all entries
+  int rowsAtOnce;      // positions of one piece of work
+  int rowsOfMemory;    // rowsAtOnce and the rows that tiles may compute too many
+  int depthAtOnce;     // numbers of a row gathered at a time
+  int pitch;           // elements between gathered rows
+} GatherGeometry;
 
 #endif

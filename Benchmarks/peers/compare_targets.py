@@ -19,7 +19,9 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from compare_zennit import ROOT, import_zennit, vgg
+from compare_zennit import ROOT
+from networks import vgg
+from zennit_peer import import_zennit
 
 
 def main():

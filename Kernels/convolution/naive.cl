@@ -5,8 +5,8 @@
 //   with h = p * strideY - padTop + r * dilationY, w likewise; outside the image x = 0.
 //
 // apply is the forward pass and step 1 of LRP (there on parts of x, w, b); transpose is step 3.
-// x [N][C,H,W] with xStride elements an image (0: one image for the whole batch), w [K, C/groups, R, S],
-// b [K] (biasMode 1), [K,P,Q] (2) or unread (0), z [N][K,P,Q]; s [M][K,P,Q], c [M][C,H,W].
+// x [N][H,W,C] with xStride elements an image (0: one image for the whole batch), w [K, C/groups, R, S],
+// b [K] (biasMode 1), [P,Q,K] (2) or unread (0), z [N][P,Q,K]; s [M][P,Q,K], c [M][H,W,C].
 // Grid: apply (P*Q, K, N), transpose (H*W, C, M), any work-group. Host: buffers hold what the shapes say.
 #include "common.h"
 
@@ -22,7 +22,6 @@ kernel void convolution_apply(const ConvolutionGeometry g, global const float *x
 
   float sum = 0.0f;
   for (int c = 0; c < groupC; c++) {
-    global const float *plane = image + (size_t)(firstC + c) * g.H * g.W;
     float channel = 0.0f;  // a sum per channel first: the error grows with C + R * S, not with C * R * S
     for (int r = 0; r < g.R; r++) {
       const int h = p * g.strideY - g.padTop + r * g.dilationY;
@@ -30,15 +29,15 @@ kernel void convolution_apply(const ConvolutionGeometry g, global const float *x
       for (int s = 0; s < g.S; s++) {
         const int column = q * g.strideX - g.padLeft + s * g.dilationX;
         if (column < 0 || column >= g.W) continue;
-        channel += part_of(part, plane[h * g.W + column]) * filter[(c * g.R + r) * g.S + s];
+        const float a = image[((size_t)h * g.W + column) * g.C + firstC + c];
+        channel += (part.positive * fmax(a, 0.0f) + part.negative * fmin(a, 0.0f)) * filter[(c * g.R + r) * g.S + s];
       }
     }
     sum += channel;
   }
+  const size_t inImage = (size_t)position * g.K + k, index = (size_t)n * g.P * g.Q * g.K + inImage;
   if (biasMode == 1) sum += b[k];
-  if (biasMode == 2) sum += b[(size_t)k * g.P * g.Q + position];
-
-  const size_t index = ((size_t)n * g.K + k) * g.P * g.Q + position;
+  if (biasMode == 2) sum += b[inImage];
   z[index] = (accumulate ? z[index] : 0.0f) + coefficient * sum;
 }
 
@@ -49,10 +48,10 @@ kernel void convolution_transpose(const ConvolutionGeometry g, global const floa
   const int h = position / g.W, column = position % g.W;
   const int groupC = g.C / g.groups, groupK = g.K / g.groups;
   const int group = channel / groupC, localC = channel % groupC;
+  global const float *entry = s + (size_t)m * g.P * g.Q * g.K;
 
   float sum = 0.0f;
   for (int k = group * groupK; k < (group + 1) * groupK; k++) {
-    global const float *plane = s + ((size_t)m * g.K + k) * g.P * g.Q;
     global const float *filter = w + ((size_t)k * groupC + localC) * g.R * g.S;
     float one = 0.0f;
     for (int r = 0; r < g.R; r++) {
@@ -61,10 +60,10 @@ kernel void convolution_transpose(const ConvolutionGeometry g, global const floa
       for (int t = 0; t < g.S; t++) {
         const int x = column + g.padLeft - t * g.dilationX;
         if (x < 0 || x % g.strideX != 0 || x / g.strideX >= g.Q) continue;
-        one += plane[y / g.strideY * g.Q + x / g.strideX] * filter[r * g.S + t];
+        one += entry[((size_t)(y / g.strideY) * g.Q + x / g.strideX) * g.K + k] * filter[r * g.S + t];
       }
     }
     sum += one;
   }
-  c[((size_t)m * g.C + channel) * g.H * g.W + position] = sum;
+  c[((size_t)m * g.H * g.W + position) * g.C + channel] = sum;
 }

@@ -1,14 +1,32 @@
 // Step 4 of LRP: R' (+)= coefficient * part(a) * c.
 //
 // a [N][count] with aStride elements an image (0: one for the whole batch), c and R' [M][count]; entry m belongs to image
-// m / targets. Grid (count, M), any work-group.
+// m / targets. Grid (ceil(count / LANES), M), any work-group.
 #include "common.h"
 
 kernel void product(const int count, const int targets, global const float *a, const int aStride, const SignPart part,
                     global const float *c, const float coefficient, const int accumulate, global float *R) {
-  const int i = get_global_id(0), m = get_global_id(1);
+  const int i = get_global_id(0) * LANES, m = get_global_id(1);
   if (i >= count) return;
-  const size_t index = (size_t)m * count + i;
-  const float activation = powered_part_of(part, a[(size_t)(m / targets) * aStride + i]);
-  R[index] = (accumulate ? R[index] : 0.0f) + coefficient * activation * c[index];
+  global float *target = R + (size_t)m * count;
+  const real activation = powered_part_of(part, load_lanes(a + (size_t)(m / targets) * aStride, i, count));
+  const real before = accumulate ? load_lanes(target, i, count) : (real)0.0f;
+  store_lanes(before + coefficient * activation * load_lanes(c + (size_t)m * count, i, count), target, i, count);
+}
+
+// The same for a term whose c was made beside others': R'[i][ch] (+)= coefficient * part(a[i][ch]) * c[i][first + ch].
+//
+// a [N][pixels][C], c [M][pixels][channels], R' [M][pixels][C]. Grid (pixels, M): a pixel a work-item.
+kernel void product_of_stack(const int pixels, const int targets, const int C, const int channels, const int first,
+                             global const float *a, const int aStride, const SignPart part, global const float *c,
+                             const float coefficient, const int accumulate, global float *R) {
+  const int i = get_global_id(0), m = get_global_id(1);
+  if (i >= pixels) return;
+  global const float *activations = a + (size_t)(m / targets) * aStride + (size_t)i * C;
+  global const float *sums = c + ((size_t)m * pixels + i) * channels + first;
+  global float *target = R + ((size_t)m * pixels + i) * C;
+  for (int j = 0; j < C; j++) {
+    const float activation = part.positive * fmax(activations[j], 0.0f) + part.negative * fmin(activations[j], 0.0f);
+    target[j] = (accumulate ? target[j] : 0.0f) + coefficient * activation * sums[j];
+  }
 }

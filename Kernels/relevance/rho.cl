@@ -4,13 +4,13 @@
 //   mode 1  w * w
 //   mode 2  1
 //
-// source, target [count]. Grid (count).
+// source, target [count]. Grid (ceil(count / LANES)).
 #include "common.h"
 
 kernel void rho(const int count, global const float *source, const int mode, const SignPart part,
                 global float *target) {
-  const int i = get_global_id(0);
+  const int i = get_global_id(0) * LANES;
   if (i >= count) return;
-  const float w = source[i];
-  target[i] = mode == 0 ? part_of(part, w) : mode == 1 ? w * w : 1.0f;
+  const real w = load_lanes(source, i, count);
+  store_lanes(mode == 0 ? part_of(part, w) : mode == 1 ? w * w : (real)1.0f, target, i, count);
 }

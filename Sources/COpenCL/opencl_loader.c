@@ -107,3 +107,7 @@ FORWARD(clReleaseCommandQueue, (cl_command_queue queue), (queue))
 FORWARD(clReleaseMemObject, (cl_mem buffer), (buffer))
 FORWARD(clReleaseProgram, (cl_program program), (program))
 FORWARD(clReleaseKernel, (cl_kernel kernel), (kernel))
+FORWARD(clGetEventProfilingInfo,
+        (cl_event event, cl_profiling_info key, size_t size, void *value, size_t *needed),
+        (event, key, size, value, needed))
+FORWARD(clReleaseEvent, (cl_event event), (event))

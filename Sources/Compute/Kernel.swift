@@ -20,7 +20,11 @@ public final class Kernel: Sendable {
     self.state = Mutex(State(handle: handle, argumentCount: Int(count)))
   }
 
-  func enqueue(on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
+  /// - Parameter event: where the launch's event goes, for the caller to release; nil makes none.
+  func enqueue(
+    on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument],
+    event: UnsafeMutablePointer<cl_event?>? = nil
+  ) throws {
     try state.withLock { state throws in
       // Arguments of the launch before are still bound: too few would run with them.
       guard arguments.count == state.argumentCount else {
@@ -31,8 +35,8 @@ public final class Kernel: Sendable {
       // Old and new ones both, until all are bound.
       state.retained += arguments
       for (position, argument) in arguments.enumerated() {
-        let status = argument.withArgumentBytes {
-          clSetKernelArg(state.handle.raw, cl_uint(position), $0.count, $0.baseAddress)
+        let status = argument.withArgument {
+          clSetKernelArg(state.handle.raw, cl_uint(position), $0, $1)
         }
         try check("clSetKernelArg", status, "kernel \(name), argument \(position)")
       }
@@ -41,7 +45,7 @@ public final class Kernel: Sendable {
       let global = zip([grid.x, grid.y, grid.z], local).map { ($0 + $1 - 1) / $1 * $1 }
       try check(
         "clEnqueueNDRangeKernel",
-        clEnqueueNDRangeKernel(queue, state.handle.raw, 3, nil, global, local, 0, nil, nil),
+        clEnqueueNDRangeKernel(queue, state.handle.raw, 3, nil, global, local, 0, nil, event),
         "kernel \(name), grid \(global), group \(local)")
     }
   }
@@ -49,12 +53,13 @@ public final class Kernel: Sendable {
 
 /// What may be passed to a kernel: buffers, numbers, and the plain structures of Kernels/geometry.h.
 public protocol KernelArgument: Sendable {
-  func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R
+  /// Gives `body` the size in bytes and the value; no value for local memory, which has a size only.
+  func withArgument<R>(_ body: (Int, UnsafeRawPointer?) -> R) -> R
 }
 
 extension KernelArgument where Self: BitwiseCopyable {
-  public func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-    withUnsafeBytes(of: self) { body($0) }
+  public func withArgument<R>(_ body: (Int, UnsafeRawPointer?) -> R) -> R {
+    withUnsafeBytes(of: self) { body($0.count, $0.baseAddress) }
   }
 }
 
@@ -62,7 +67,17 @@ extension Int32: KernelArgument {}
 extension Float: KernelArgument {}
 
 extension Buffer: KernelArgument {
-  public func withArgumentBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-    withUnsafeBytes(of: handle.raw) { body($0) }
+  public func withArgument<R>(_ body: (Int, UnsafeRawPointer?) -> R) -> R {
+    withUnsafeBytes(of: handle.raw) { body($0.count, $0.baseAddress) }
   }
+}
+
+/// Memory that a work-group shares, of a size chosen at the launch.
+public struct LocalMemory: KernelArgument {
+  public let bytes: Int
+
+  /// - Precondition: the device has it; PoCL ends the process where it has not.
+  public init(bytes: Int) { self.bytes = bytes }
+
+  public func withArgument<R>(_ body: (Int, UnsafeRawPointer?) -> R) -> R { body(max(bytes, 4), nil) }
 }

@@ -7,16 +7,21 @@ public final class Queue: Sendable {
   public let device: Device
   let context: Handle
   let queue: Handle
+  /// Of a profiling queue.
+  private let recorder: LaunchRecorder?
 
-  public init(device: Device) throws {
+  /// - Parameter profiling: measure every launch on the device (`launchRecords`); off, nothing is kept or spent.
+  public init(device: Device, profiling: Bool = false) throws {
     self.device = device
     var id: cl_device_id? = device.id
     let context = try create("clCreateContext", device.name) { clCreateContext(nil, 1, &id, nil, nil, $0) }
     self.context = Handle(owning: context, release: clReleaseContext)
     let queue = try create("clCreateCommandQueue", device.name) {
-      clCreateCommandQueue(context, device.id, 0, $0)
+      clCreateCommandQueue(
+        context, device.id, profiling ? cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE) : 0, $0)
     }
     self.queue = Handle(owning: queue, release: clReleaseCommandQueue)
+    recorder = profiling ? LaunchRecorder() : nil
   }
 
   /// Waits until everything enqueued so far is done.
@@ -54,7 +59,27 @@ public final class Queue: Sendable {
   /// Enqueues `kernel` over `grid` work-items in groups of `group`; the grid is rounded up to whole groups, so kernels
   /// test their bounds.
   public func launch(_ kernel: Kernel, grid: Grid, group: Grid, _ arguments: [any KernelArgument]) throws {
-    try kernel.enqueue(on: queue.raw, grid: grid, group: group, arguments)
+    guard let recorder else { return try kernel.enqueue(on: queue.raw, grid: grid, group: group, arguments) }
+    var event: cl_event?
+    try kernel.enqueue(on: queue.raw, grid: grid, group: group, arguments, event: &event)
+    if let event { recorder.add(kernel: kernel.name, event: event) }
+  }
+
+  /// Names what the launches in `body` are for, in the records of a profiling queue; the innermost label counts.
+  ///
+  /// The label is the queue's: label from one thread at a time.
+  public func labelled<R>(_ label: @autoclosure () -> String, _ body: () throws -> R) rethrows -> R {
+    guard let recorder else { return try body() }
+    let before = recorder.exchange(label: label())
+    defer { _ = recorder.exchange(label: before) }
+    return try body()
+  }
+
+  /// Waits, then gives the launches since the last call, in order; always empty without profiling.
+  public func launchRecords() throws -> [LaunchRecord] {
+    guard let recorder else { return [] }
+    try finish()
+    return try recorder.take()
   }
 }
 

@@ -12,11 +12,23 @@ static const char common_h[] = {
 static const char convolution_naive_cl[] = {
 #embed "../../Kernels/convolution/naive.cl"
 };
-static const char convolution_direct_cl[] = {
-#embed "../../Kernels/convolution/direct.cl"
+static const char convolution_gather_h[] = {
+#embed "../../Kernels/convolution/gather.h"
+};
+static const char convolution_tiled_cl[] = {
+#embed "../../Kernels/convolution/tiled.cl"
+};
+static const char convolution_depthwise_cl[] = {
+#embed "../../Kernels/convolution/depthwise.cl"
+};
+static const char convolution_pack_cl[] = {
+#embed "../../Kernels/convolution/pack.cl"
 };
 static const char dense_naive_cl[] = {
 #embed "../../Kernels/dense/naive.cl"
+};
+static const char dense_vector_cl[] = {
+#embed "../../Kernels/dense/vector.cl"
 };
 static const char pooling_maximum_cl[] = {
 #embed "../../Kernels/pooling/maximum.cl"
@@ -48,17 +60,60 @@ static const char relevance_bias_cl[] = {
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
+static const char relevance_reductions_cl[] = {
+#embed "../../Kernels/relevance/reductions.cl"
+};
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
+};
+static const char cpu_epilogue_h[] = {
+#embed "../../Kernels/cpu/epilogue.h"
+};
+static const char cpu_tile_h[] = {
+#embed "../../Kernels/cpu/tile.h"
+};
+static const char cpu_filters_cl[] = {
+#embed "../../Kernels/cpu/filters.cl"
+};
+static const char cpu_winograd_h[] = {
+#embed "../../Kernels/cpu/winograd.h"
+};
+static const char cpu_winograd_cl[] = {
+#embed "../../Kernels/cpu/winograd.cl"
+};
+static const char cpu_gather_cl[] = {
+#embed "../../Kernels/cpu/gather.cl"
+};
+static const char cpu_depthwise_cl[] = {
+#embed "../../Kernels/cpu/depthwise.cl"
+};
+static const char cpu_dense_cl[] = {
+#embed "../../Kernels/cpu/dense.cl"
+};
+static const char cpu_average_cl[] = {
+#embed "../../Kernels/cpu/average.cl"
 };
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
+    SOURCE("cpu/average.cl", cpu_average_cl),
+    SOURCE("cpu/dense.cl", cpu_dense_cl),
+    SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
+    SOURCE("cpu/gather.cl", cpu_gather_cl),
+    SOURCE("cpu/winograd.cl", cpu_winograd_cl),
+    SOURCE("cpu/winograd.h", cpu_winograd_h),
+    SOURCE("cpu/filters.cl", cpu_filters_cl),
+    SOURCE("cpu/tile.h", cpu_tile_h),
+    SOURCE("cpu/epilogue.h", cpu_epilogue_h),
     SOURCE("convolution/naive.cl", convolution_naive_cl),
-    SOURCE("convolution/direct.cl", convolution_direct_cl),
+    SOURCE("convolution/gather.h", convolution_gather_h),
+    SOURCE("convolution/tiled.cl", convolution_tiled_cl),
+    SOURCE("convolution/depthwise.cl", convolution_depthwise_cl),
+    SOURCE("convolution/pack.cl", convolution_pack_cl),
     SOURCE("dense/naive.cl", dense_naive_cl),
+    SOURCE("dense/vector.cl", dense_vector_cl),
     SOURCE("pooling/maximum.cl", pooling_maximum_cl),
     SOURCE("pooling/average.cl", pooling_average_cl),
     SOURCE("elementwise/rectifier.cl", elementwise_rectifier_cl),
@@ -69,6 +124,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/product.cl", relevance_product_cl),
     SOURCE("relevance/bias.cl", relevance_bias_cl),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
+    SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
 };
 

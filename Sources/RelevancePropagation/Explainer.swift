@@ -35,12 +35,16 @@ public final class Explainer {
     classStart = composite.start
     self.options = options
     rules = try composite.composite(for: canonized, low: low, high: high).resolve(for: canonized)
-    deviceNetwork = try DeviceNetwork(canonized, on: engine, batch: batch)
+    deviceNetwork = try DeviceNetwork(
+      canonized, on: engine, batch: batch,
+      rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options))
     top = try BackwardStart(deviceNetwork, rules: rules, options: options)
   }
 
   /// Bytes on the device: weights, activations, relevance, modified weights.
-  public var deviceBytes: Int { DeviceNetwork.bytes(of: network, batch: batch) + top.propagator.bytes }
+  public var deviceBytes: Int {
+    DeviceNetwork.bytes(of: network, batch: batch, on: deviceNetwork.engine) + top.propagator.bytes
+  }
 
   /// Explains one class of every image of a batch.
   ///
@@ -85,7 +89,7 @@ public final class Explainer {
       try targets[image].indices.map { position in
         let entry = image * options.targets + position
         let target = targets[image][position]
-        let inside = try target.layer.map { try trace.activation(of: $0)[image].scalars }
+        let inside = try target.layer.map { try startTrace.activation(of: $0)[image].scalars }
         return Explanation(
           scores: scores[image], explained: target, value: target.value(of: inside ?? scores[image].logits),
           start: relevanceThere[entry].scalars.reduce(0) { $0 + Double($1) }, relevance: relevance.input[entry],

@@ -65,7 +65,7 @@ struct DoctorCommand: ParsableCommand {
       do {
         let finding =
           try SelfTest.run(on: Engine(device: chosen))
-          ?? SelfTest.run(on: Engine(device: chosen, plainKernels: true)).map { "plain kernels: \($0)" }
+          ?? SelfTest.run(on: Engine(device: chosen, family: .plain)).map { "plain kernels: \($0)" }
         report(
           "kernels", finding, good: "right numbers in the self-test",
           mend: "update the driver, or use another device: relprop devices")

@@ -76,7 +76,7 @@ struct ExplainCommand: ParsableCommand {
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
     let batch = batchChoice(
-      open.count, network: network, rules: rules, targets: targets.count, keeping: keeping, device: engine.device)
+      open.count, network: network, rules: rules, targets: targets.count, keeping: keeping, engine: engine)
     if jobs.count > 1, baseline == nil { print("batch    \(batch.batch) because: \(batch.reason)") }
     progress.update("uploading weights")
     let method = try ExplanationMethod(
@@ -168,7 +168,7 @@ struct ExplainCommand: ParsableCommand {
 
   private func batchChoice(
     _ images: Int, network: Network, rules: RuleTable?, targets: Int, keeping: PropagationOptions.Keeping,
-    device: Device
+    engine: Engine
   ) -> BatchChoice {
     guard let rules else { return BatchChoice(baseline: runOptions.batch) }
     let plan = PropagationPlan(network, rules: rules, targets: targets)
@@ -182,10 +182,11 @@ struct ExplainCommand: ParsableCommand {
     // Kept relevance cannot share memory with other layers'.
     let keptBytes = kept.reduce(0) { $0 + $1.relevanceBytes }
     return BatchChoice(
-      requested: runOptions.batch, images: images, kind: device.kind, deviceMemory: device.globalMemory,
+      requested: runOptions.batch, images: images, kind: engine.device.kind,
+      deviceMemory: engine.device.globalMemory,
       hostBytes: kept.reduce(0) { $0 + $1.relevanceBytes + targets * $1.activationBytes }
     ) { batch in
-      DeviceNetwork.bytes(of: network, batch: batch) + plan.modifiedWeightBytes
+      DeviceNetwork.bytes(of: network, batch: batch, on: engine) + plan.modifiedWeightBytes
         + batch * (plan.backwardBytes + keptBytes)
     }
   }

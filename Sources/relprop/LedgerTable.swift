@@ -1,5 +1,6 @@
 import Foundation
 import RelevancePropagation
+import Reporting
 
 /// The conservation ledger as lines for the terminal.
 enum LedgerTable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RelevancePropagation
+import Reporting
 
 /// `relprop plan`: the rule of every layer and what it costs, before anything is run.
 struct PlanCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import RelevancePropagation
+import Reporting
 
 /// `relprop rules`: the rules and composites by name.
 struct RulesCommand: ParsableCommand {

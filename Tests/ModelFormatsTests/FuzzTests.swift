@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormats
+import RelevancePropagation
 import Testing
 
 /// Damaged files must throw or load, never trap. A crash here is repeated by the file and seed it names.
@@ -9,18 +10,6 @@ struct FuzzTests {
     "vgg11_zip.pth", "deflated.pth", "vgg11_legacy.pth", "checkpoint.pth", "views.pth", "half.pth", "vgg11.safetensors",
     "bfloat16.safetensors", "opset7.onnx", "opset13.onnx", "opset18.onnx", "float16_in_int32_data.onnx",
   ]
-
-  /// SplitMix64 (Steele, Lea & Flood 2014): the same damage on every machine.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-  }
 
   /// Whether the bytes load; any other error than ours is a failure.
   private func survives(_ bytes: [UInt8], path: String?) -> Bool {
@@ -64,7 +53,7 @@ struct FuzzTests {
   @Test("Files with changed bytes throw or load", arguments: files)
   func flips(_ name: String) throws {
     let bytes = try Fixture.bytes(name)
-    var generator = Generator(state: UInt64(name.utf8.reduce(0) { $0 + Int($1) }))
+    var generator = SplitMix64(seed: UInt64(name.utf8.reduce(0) { $0 + Int($1) }))
     // Headers, pickles and graphs decide; numbers in between only change weights.
     let interesting: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF]
     try withPath(name) { path in
@@ -89,7 +78,7 @@ struct FuzzTests {
 
   @Test("Random bytes behind each format's first bytes throw")
   func random() {
-    var generator = Generator(state: 17)
+    var generator = SplitMix64(seed: 17)
     let starts: [[UInt8]] = [
       [], [0x08, 0x08], [0x3A],
       [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E],

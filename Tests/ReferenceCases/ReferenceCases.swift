@@ -4,7 +4,7 @@ import ModelFormats
 import ReferenceCaseSupport
 import RelevancePropagation
 
-/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D]`.
+/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu]`.
 ///
 /// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
 /// OUT/<model>/<case>.safetensors for compare.py. What it cannot do yet is listed by name with the reason.
@@ -21,18 +21,20 @@ struct ReferenceCases {
 
   private static func run(_ arguments: [String]) throws {
     var folders = arguments
-    var request: String?
-    if let flag = folders.firstIndex(of: "--device"), flag + 1 < folders.count {
-      request = folders[flag + 1]
-      folders.removeSubrange(flag...flag + 1)
+    func option(_ name: String) -> String? {
+      guard let flag = folders.firstIndex(of: name), flag + 1 < folders.count else { return nil }
+      defer { folders.removeSubrange(flag...flag + 1) }
+      return folders[flag + 1]
     }
+    let (device, kernels) = (option("--device"), option("--kernels"))
     guard folders.count == 3 else {
-      throw Usage(text: "usage: reference-cases REFS MODELS OUT [--device D]")
+      throw Usage(text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu]")
     }
-    let choice = try DeviceChoice.choose(
-      request, environment: ProcessInfo.processInfo.environment, among: Device.all())
-    print("device \(choice.device): \(choice.reason)")
-    let engine = try Engine(device: choice.device)
+    let environment = ProcessInfo.processInfo.environment
+    let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
+    let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
+    print("device \(choice.device): \(choice.reason); kernels \(family.rawValue)")
+    let engine = try Engine(device: choice.device, family: family)
     let models = try FileManager.default.contentsOfDirectory(atPath: folders[0]).sorted()
     var done = 0
     var skipped: [String] = []

@@ -5,27 +5,50 @@ protocol LinearLayer: Layer {
   /// Learned weights and bias, where the layer has any: rules read parts of them.
   var linearMap: (weight: Tensor, bias: Tensor?)? { get }
 
+  /// The weights in the order this engine's kernels read them; ρ(w) is taken number by number and keeps it.
+  func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float>
+
   /// Index tables its kernels need for these shapes.
   func tables(for shapes: LayerShapes) -> [Int32]
 
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int
+  func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
-  /// z (+)= coefficient · (W·x + b). One operand an input.
+  /// Whether its kernels take ρ(w) from w while they pack it, and whether they do all of `Finish`.
+  func packsWeights(on engine: Engine) -> Bool
+  func finishes(on engine: Engine) -> Bool
+
+  /// How many parts of its weights it can send back at once, as channels side by side: 0 or 1 where it cannot.
+  func stackedParts(on engine: Engine) -> Int
+
+  /// c_t = ρ_t(w)ᵀ·s for several parts, `[M, H, W, parts · C]`.
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine) throws
+
+  /// z (+)= coefficient · (W·x + b), and what `finish` says. One operand an input.
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
-
-  /// c = Wᵀ·s, for input number `index`.
-  func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine) throws
+
+  /// c = Wᵀ·s, for input number `index`, and what `finish` says.
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
 extension LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { nil }
+  func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> { weight }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int { 0 }
+  func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
+  func packsWeights(on engine: Engine) -> Bool { false }
+  func finishes(on engine: Engine) -> Bool { false }
+  func stackedParts(on engine: Engine) -> Int { 0 }
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine
+  ) throws { preconditionFailure("\(typeName) does not stack") }
 }
 
 /// A layer that is not linear: it has a forward pass, and rules that are not shares (winner-take-all, pass …).
@@ -34,5 +57,6 @@ protocol NonlinearLayer: Layer {
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
-/// A layer whose output holds the scalars of its input in the same order: it needs no kernel and no memory.
+/// A layer whose output holds the scalars of its input in the same order. It needs no memory where the device's order is
+/// the same too.
 protocol PassingLayer: Layer {}

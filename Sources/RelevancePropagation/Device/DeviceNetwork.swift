@@ -21,48 +21,60 @@ public final class DeviceNetwork {
   private var ownGeneration = 0
   var generation: Int { base?.generation ?? ownGeneration }
 
+  /// Rectifiers that the layer before them computes with its own output: its node's name → the rectifier's.
+  private let rectifiers: [String: String]
+  /// Nodes whose output is kept in its rectified form only, in the memory of their rectifier.
+  private let inPlace: Set<String>
+
   /// Uploads `network` for batches of up to `batch` images.
   ///
   /// - Throws: `UnsupportedLayer` for a layer without kernels, `ComputeError.insufficientMemory` where the plan is
   ///   beyond the device.
-  public init(_ network: Network, on engine: Engine, batch: Int = 1) throws {
+  public convenience init(_ network: Network, on engine: Engine, batch: Int = 1) throws {
+    try self.init(network, on: engine, batch: batch, rectifiedInPlace: [])
+  }
+
+  /// - Parameter inPlace: nodes before a rectifier whose own output nobody will read.
+  init(_ network: Network, on engine: Engine, batch: Int, rectifiedInPlace inPlace: Set<String>) throws {
     precondition(batch > 0, "batch \(batch)")
     self.network = network
     self.engine = engine
     self.batch = batch
     base = nil
+    rectifiers = network.rectifiers(on: engine)
+    self.inPlace = inPlace.intersection(rectifiers.keys)
 
     for node in network.nodes
     where !(node.layer is any LinearLayer || node.layer is any NonlinearLayer || node.layer is any PassingLayer) {
       throw UnsupportedLayer(
         node: node.name, problem: "layer type \(node.layer.typeName) has no kernel")
     }
-    let needed = Self.bytes(of: network, batch: batch)
+    let needed = Self.bytes(of: network, batch: batch, on: engine)
     guard engine.device.globalMemory == 0 || needed <= engine.device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "\(network.name) with a batch of \(batch)", needed: needed, available: engine.device.globalMemory,
         remedy: "use a smaller batch or image, or another device")
     }
-    let scratchCount = Self.scratchCount(of: network, batch: batch)
+    let scratchCount = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch = scratchCount > 0 ? try Buffer(count: scratchCount, on: engine.queue, for: "intermediate values") : nil
     try allocate()
     try upload()
   }
 
-  static func scratchCount(of network: Network, batch: Int) -> Int {
+  static func scratchCount(of network: Network, batch: Int, on engine: Engine) -> Int {
     network.nodes.reduce(0) { most, node in
       let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
-      return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch) ?? 0)
+      return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch, on: engine) ?? 0)
     }
   }
 
   /// Bytes of weights and activations on the device.
-  public static func bytes(of network: Network, batch: Int) -> Int {
+  public static func bytes(of network: Network, batch: Int, on engine: Engine) -> Int {
     let activations = network.nodes.reduce(network.inputShape.count) {
-      $0 + ($1.layer is any PassingLayer ? 0 : network.shapes[$1.name]!.count)
+      $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     return MemoryLayout<Float>.stride
-      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch))
+      * (network.parameterCount + batch * activations + scratchCount(of: network, batch: batch, on: engine))
   }
 
   func shapes(of node: Network.Node) -> LayerShapes {
@@ -71,6 +83,9 @@ public final class DeviceNetwork {
 
   func activation(_ name: String) -> Buffer<Float> { activations[name]! }
 
+  /// Whether a node's output is kept in its rectified form only.
+  func isRectifiedInPlace(_ name: String) -> Bool { inPlace.contains(name) || base?.isRectifiedInPlace(name) ?? false }
+
   func parameters(of node: Network.Node) -> DeviceParameters { parameters[node.name] ?? DeviceParameters() }
 
   private func allocate() throws {
@@ -78,10 +93,11 @@ public final class DeviceNetwork {
       try Buffer(count: network.shapes[name]!.count * batch, on: engine.queue, for: "activations of \(name)")
     }
     activations[network.inputName] = try buffer(network.inputName)
-    for node in network.nodes {
+    for node in network.nodes where !inPlace.contains(node.name) {
       activations[node.name] =
-        node.layer is any PassingLayer ? activations[node.inputs[0]]! : try buffer(node.name)
+        network.sharesInput(node) ? activations[node.inputs[0]]! : try buffer(node.name)
     }
+    for name in inPlace { activations[name] = activations[rectifiers[name]!] }
   }
 
   private func upload() throws {
@@ -93,7 +109,7 @@ public final class DeviceNetwork {
     }
   }
 
-  /// A layer's weights, bias and tables on the device, as they are in the network.
+  /// A layer's weights, bias and tables on the device.
   static func upload(
     _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
   ) throws -> DeviceParameters {
@@ -104,9 +120,13 @@ public final class DeviceNetwork {
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {
-      result.weight = try buffer(weight, "weights")
+      let original = try buffer(weight, "weights")
+      result.weight = try layer.arranged(original, on: engine)
+      result.weights = LayerWeights(original)
       if let bias {
-        result.bias = try buffer(bias, "bias")
+        let ordered = Tensor(
+          shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))
+        result.bias = try buffer(ordered, "bias")
         result.biasMode = bias.shape.rank == 1 ? .perChannel : .perPosition
       }
     }
@@ -126,11 +146,10 @@ public final class DeviceNetwork {
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
     precondition(base == nil, "the forward pass belongs to the network this one shares")
     ownGeneration += 1
-    try images.withScalars { pointer throws in
-      try engine.queue.write(pointer, to: activation(network.inputName))
-    }
-    for node in network.nodes {
-      try run(node, images: count)
+    try engine.queue.write(images, to: activation(network.inputName))
+    let fused = Set(rectifiers.values)
+    for node in network.nodes where !fused.contains(node.name) {
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }
     }
     return Trace(network: self, count: count, generation: generation)
   }
@@ -144,8 +163,9 @@ public final class DeviceNetwork {
     engine = base.engine
     batch = base.batch
     self.base = base
+    (rectifiers, inPlace) = ([:], [])
     // Another top may need more than the base has.
-    let needed = Self.scratchCount(of: network, batch: batch)
+    let needed = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch =
       needed > (base.scratch?.count ?? 0)
       ? try Buffer(count: needed, on: engine.queue, for: "intermediate values") : base.scratch
@@ -154,7 +174,7 @@ public final class DeviceNetwork {
       if replaced.contains(node.name) {
         let count = network.shapes[node.name]!.count * batch
         activations[node.name] =
-          node.layer is any PassingLayer
+          network.sharesInput(node)
           ? activations[node.inputs[0]]!
           : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
         guard let layer = node.layer as? any LinearLayer else { continue }
@@ -174,7 +194,9 @@ public final class DeviceNetwork {
   public func continued(_ trace: Trace) throws -> Trace {
     precondition(trace.network === base, "a trace of another network")
     trace.requireCurrent()
-    for node in network.nodes where replaced.contains(node.name) { try run(node, images: trace.count) }
+    for node in network.nodes where replaced.contains(node.name) {
+      try engine.queue.labelled("\(node.name) forward") { try run(node, images: trace.count) }
+    }
     return Trace(network: self, count: trace.count, generation: generation)
   }
 
@@ -186,13 +208,44 @@ public final class DeviceNetwork {
       let operands = zip(inputs, shapes.inputs).map {
         Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
       }
+      var finish = Finish()
+      var target = activation(node.name)
+      if let rectifier = rectifiers[node.name] {
+        finish.rectifies = true
+        if !inPlace.contains(node.name) { finish.kept = target }
+        target = activation(rectifier)
+      }
       try layer.apply(
-        operands, parameters(of: node), coefficient: 1, accumulate: false, into: activation(node.name),
-        shapes: shapes, batch: images, on: engine)
+        operands, parameters(of: node), for: .forward, finish: finish, into: target, shapes: shapes, batch: images,
+        on: engine)
     case let layer as any NonlinearLayer:
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
-    default: break  // passes its scalars through
+    default:
+      guard !network.sharesInput(node) else { break }
+      try Reshape.rearrange(
+        inputs[0], shapes.inputs[0], into: activation(node.name), shapes.output, accumulate: false, batch: images,
+        on: engine)
     }
+  }
+}
+
+extension Network {
+  /// Rectifiers that alone read a layer whose kernels can rectify.
+  fileprivate func rectifiers(on engine: Engine) -> [String: String] {
+    var readers: [String: Int] = [outputName: 1]
+    for node in nodes { for input in node.inputs { readers[input, default: 0] += 1 } }
+    var result: [String: String] = [:]
+    for node in nodes where node.layer is ReLU && readers[node.inputs[0]] == 1 {
+      guard let before = self[node.inputs[0]], let layer = before.layer as? any LinearLayer, layer.finishes(on: engine)
+      else { continue }
+      result[before.name] = node.name
+    }
+    return result
+  }
+
+  /// Whether a node's output is its input under another name, so that both lie in the same memory.
+  func sharesInput(_ node: Node) -> Bool {
+    node.layer is any PassingLayer && !ChannelsLast.moves(from: shapes[node.inputs[0]]!, to: shapes[node.name]!)
   }
 }
 

@@ -9,27 +9,51 @@ public final class Engine: Sendable {
   /// Whether the program came from the on-disk cache.
   public var programWasCached: Bool { program.wasCached }
 
+  /// Which forms of the kernels are launched.
+  public let family: KernelFamily
+  /// What speed may cost.
+  public let precision: Precision
+  /// How a CPU computes convolutions.
+  public let convolutions: ConvolutionChoice
+  /// Values of the tunable kernels' parameters.
+  public let tuning: TuningTable
+  let limits: DeviceLimits
+
   private let program: Program
   private let kernels = Mutex<[String: Kernel]>([:])
+  private let tunedKernels: TunedKernels
 
   /// All kernels: one program, because each costs half a second to compile.
   private static let kernelFiles = [
-    "convolution/naive.cl", "convolution/direct.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
+    "convolution/naive.cl", "convolution/pack.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
     "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
     "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
   ]
 
   /// - Parameters:
-  ///   - cache: where compiled programs are kept; nil compiles anew.
-  ///   - plainKernels: only the plain reference kernels, for comparison.
-  /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build.
-  public init(device: Device, cache: ProgramCache? = .standard, plainKernels: Bool = false) throws {
-    // The fast forms so far are written for the vector registers of a CPU.
-    usesFastKernels = !plainKernels && device.kind == .cpu
-    queue = try Queue(device: device)
+  ///   - cache: where compiled programs are kept, and the tuning file is looked for; nil compiles anew.
+  ///   - family: which forms of the kernels; nil takes those made for the device.
+  ///   - tuning: values of their parameters; nil takes the tuning file's, else the source's.
+  ///   - precision: whether the forward pass may round more for speed.
+  ///   - convolutions: one algorithm for all, to test or measure it.
+  ///   - profiling: measure every launch (`launchRecords`); costs nothing where it is off.
+  /// - Throws: `ComputeError`, with the compiler's whole log where a kernel does not build; `TuningError`.
+  public init(
+    device: Device, cache: ProgramCache? = .standard, family: KernelFamily? = nil, tuning: TuningTable? = nil,
+    precision: Precision = .accurate, convolutions: ConvolutionChoice = .automatic, profiling: Bool = false
+  ) throws {
+    self.family = family ?? KernelFamily(for: device.kind)
+    self.precision = precision
+    self.convolutions = convolutions
+    limits = DeviceLimits(device)
+    let measured = try TuningFile.standard(for: device, cache: cache)?.read(limits: limits)
+    self.tuning = tuning ?? TuningTable.standard(for: device).overlaid(with: measured ?? TuningTable([:]))
+    lanes = self.family == .cpu ? 16 : 1
+    queue = try Queue(device: device, profiling: profiling)
+    let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
     program = try Program(
-      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles),
-      options: "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks)", on: queue, cache: cache)
+      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue, cache: cache)
+    tunedKernels = TunedKernels(queue: queue, cache: cache, options: options)
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
@@ -38,12 +62,20 @@ public final class Engine: Sendable {
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
   static let group = Grid(64)
 
-  /// Whether the fast forms of kernels are used where they serve; the plain ones are their twins.
-  let usesFastKernels: Bool
+  /// Numbers that a work-item of an element-wise kernel treats.
+  private let lanes: Int
 
-  func launch(
-    _ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...
-  ) throws {
+  /// Work-items of an element-wise kernel over `count` numbers.
+  func vectors(_ count: Int) -> Int { (count + lanes - 1) / lanes }
+
+  /// The launches since the last call, labelled "conv1_1 forward", "conv1_1 backward"; empty without profiling.
+  public func launchRecords() throws -> [LaunchRecord] { try queue.launchRecords() }
+
+  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...) throws {
+    try launch(name, grid: grid, group: group, arguments)
+  }
+
+  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: [any KernelArgument]) throws {
     let kernel = try kernels.withLock { kernels throws in
       if let kernel = kernels[name] { return kernel }
       let kernel = try program.kernel(name)
@@ -52,11 +84,25 @@ public final class Engine: Sendable {
     }
     try queue.launch(kernel, grid: grid, group: group, arguments)
   }
+
+  /// A tunable kernel with this engine's values.
+  func tuned(_ kernel: TunableKernel) -> TunedKernel { TunedKernel(kernel: kernel, values: tuning[kernel]) }
+
+  /// Enqueues a function of a tunable kernel over work-groups of `items` work-items (the kernel's own number by default)
+  /// along the first axis.
+  func launch(
+    _ tuned: TunedKernel, _ name: String, groups: Grid, items: Int? = nil, _ arguments: [any KernelArgument]
+  ) throws {
+    try tunedKernels.launch(tuned, name, groups: groups, items: items ?? tuned.items, arguments)
+  }
 }
 
 extension ConvolutionGeometry: KernelArgument {}
-extension DirectGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
+extension WinogradGeometry: KernelArgument {}
+extension GatherGeometry: KernelArgument {}
+extension FilterView: KernelArgument {}
+extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}

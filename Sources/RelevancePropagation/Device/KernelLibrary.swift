@@ -26,22 +26,21 @@ struct KernelLibrary: Sendable {
 
   var names: [String] { files.keys.sorted() }
 
-  /// One program's text: the files one after another, each `#include` replaced by its file the first time it is met.
+  /// One program's text: the files one after another, each `#include` replaced by its file. Headers guard themselves
+  /// where they are to stand once only.
   ///
   /// `#line` keeps the compiler's messages at the right file and line.
   func program(of names: [String]) -> String {
-    var included: Set<String> = []
-    return names.map { expand($0, &included) }.joined()
+    names.map { expand($0) }.joined()
   }
 
-  private func expand(_ name: String, _ included: inout Set<String>) -> String {
-    guard included.insert(name).inserted else { return "" }
+  private func expand(_ name: String) -> String {
     guard let text = files[name] else { preconditionFailure("no kernel file \(name)") }
     var result = "#line 1 \"\(name)\"\n"
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.hasPrefix("#include \""), let end = line.dropFirst(10).firstIndex(of: "\"") {
         let file = String(line.dropFirst(10)[..<end])
-        result += expand(file, &included) + "#line \(index + 2) \"\(name)\"\n"
+        result += expand(file) + "#line \(index + 2) \"\(name)\"\n"
       } else {
         result += line + "\n"
       }

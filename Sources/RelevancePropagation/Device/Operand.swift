@@ -11,7 +11,12 @@ struct Operand {
 
 /// A layer's learned arrays on the device, as one share of a rule reads them.
 struct DeviceParameters {
+  /// ρ(w) as plain kernels read it, number by number.
   var weight: Buffer<Float>?
+  /// w, and ρ(w) packed for fast kernels.
+  var weights: LayerWeights?
+  /// ρ, where the kernels take it while they pack.
+  var part = WeightPart.all
   var bias: Buffer<Float>?
   /// What `bias` holds.
   var biasMode: BiasMode = .none

@@ -26,6 +26,15 @@ private enum RhoMode: Int32 {
 }
 
 extension WeightPart {
+  /// As the kernels take it that pack weights: mode, and the signed part where the mode reads one.
+  var onDevice: (mode: Int32, part: SignPart) {
+    switch self {
+    case .signed(let part): (RhoMode.signed.rawValue, part.onDevice)
+    case .square: (RhoMode.square.rawValue, SignedPart.all.onDevice)
+    case .one: (RhoMode.one.rawValue, SignedPart.all.onDevice)
+    }
+  }
+
   /// ρ(w) on the device; the weights themselves where the part is all of them.
   func make(from weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
     switch self {
@@ -54,6 +63,6 @@ private func rho(_ source: Buffer<Float>, _ mode: RhoMode, _ part: SignedPart, o
 {
   let target = try Buffer<Float>(count: source.count, on: engine.queue, for: "modified weights")
   try engine.launch(
-    "rho", grid: Grid(source.count), Int32(source.count), source, mode.rawValue, part.onDevice, target)
+    "rho", grid: Grid(engine.vectors(source.count)), Int32(source.count), source, mode.rawValue, part.onDevice, target)
   return target
 }

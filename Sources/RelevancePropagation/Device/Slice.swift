@@ -1,8 +1,10 @@
 internal import Compute
 internal import KernelSources
 
-/// A block of every batch entry, copied or added from one buffer to another. In elements.
+/// A block of every entry of a batch, or of every pixel, copied or added from one buffer to another. In elements.
 struct Slice {
+  /// Blocks in an entry.
+  var blocks = 1
   var count: Int
   var sourceStride: Int
   var sourceOffset: Int
@@ -16,7 +18,7 @@ struct Slice {
   /// The same block, the other way.
   var reversed: Slice {
     Slice(
-      count: count, sourceStride: targetStride, sourceOffset: targetOffset, targetStride: sourceStride,
+      blocks: blocks, count: count, sourceStride: targetStride, sourceOffset: targetOffset, targetStride: sourceStride,
       targetOffset: sourceOffset)
   }
 
@@ -27,6 +29,7 @@ struct Slice {
       count: Int32(count), sourceStride: Int32(sourceStride), sourceOffset: Int32(sourceOffset),
       targetStride: Int32(targetStride), targetOffset: Int32(targetOffset))
     try engine.launch(
-      "copy_slice", grid: Grid(count, batch), geometry, source, Int32(accumulate ? 1 : 0), target)
+      "copy_slice", grid: Grid(engine.vectors(count), batch * blocks), geometry, source, Int32(accumulate ? 1 : 0),
+      target)
   }
 }

@@ -13,8 +13,7 @@ public struct Trace {
   public func activation(of name: String) throws -> Tensor {
     requireCurrent()
     guard let shape = network.network.shapes[name] else { preconditionFailure("no node \(name)") }
-    let scalars = try network.engine.queue.read(network.activation(name), count: count * shape.count)
-    return Tensor(shape: Shape([count] + shape.extents), scalars: scalars)
+    return try network.engine.queue.read(network.activation(name), entries: count, of: shape)
   }
 
   func requireCurrent() {

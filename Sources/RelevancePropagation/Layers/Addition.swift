@@ -15,20 +15,21 @@ public struct Addition: Layer {
 
 extension Addition: LinearLayer {
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let count = shapes.output.count
     for (index, input) in inputs.enumerated() {
       try engine.launch(
-        "add_part", grid: Grid(count, batch), Int32(count), input.buffer, Int32(input.stride), input.part, coefficient,
-        Int32(accumulate || index > 0 ? 1 : 0), output)
+        "add_part", grid: Grid(engine.vectors(count), batch), Int32(count), input.buffer, Int32(input.stride),
+        input.part, finish.coefficient,
+        Int32(finish.accumulate || index > 0 ? 1 : 0), output)
     }
   }
 
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     try Slice.whole(shapes.output.count).copy(s, into: c, accumulate: false, batch: batch, on: engine)
   }

@@ -54,21 +54,25 @@ extension BatchNormalization: LinearLayer {
   }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     try depthwise.apply(
-      inputs, parameters, coefficient: coefficient, accumulate: accumulate, into: output, shapes: planes(shapes),
+      inputs, parameters, for: pass, finish: finish, into: output, shapes: planes(shapes),
       batch: batch, on: engine)
   }
 
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     try depthwise.transpose(
-      s, parameters, toInput: index, into: c, shapes: planes(shapes), batch: batch, on: engine)
+      s, parameters, toInput: index, for: pass, finish: finish, into: c, shapes: planes(shapes), batch: batch,
+      on: engine)
   }
+
+  func packsWeights(on engine: Engine) -> Bool { depthwise.packsWeights(on: engine) }
+  func finishes(on engine: Engine) -> Bool { depthwise.finishes(on: engine) }
 
   /// One 1 × 1 filter a channel.
   private var depthwise: Convolution {

@@ -58,24 +58,39 @@ struct CellTable {
 
 extension CellAveragingLayer {
   func tables(for shapes: LayerShapes) -> [Int32] { cells(for: shapes).flattened }
+  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
-  ) throws {
-    let geometry = geometry(shapes)
-    try engine.launch(
-      "average_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.C), batch), geometry, parameters.tables!,
-      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, coefficient, Int32(accumulate ? 1 : 0), output)
-  }
-
-  func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
+    if engine.family == .cpu {
+      let (epilogue, arrays) = finish.arguments(nil, into: output, count: shapes.output.count)
+      return try engine.launch(
+        engine.tuned(.tile), "average_apply_finished", groups: Grid(Int(geometry.P), batch), items: 1,
+        [geometry, parameters.tables!, epilogue, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part] + arrays)
+    }
     try engine.launch(
-      "average_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch), geometry,
+      "average_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
+      parameters.tables!,
+      inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, finish.coefficient, Int32(finish.accumulate ? 1 : 0),
+      output)
+  }
+
+  func transpose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let geometry = geometry(shapes)
+    if engine.family == .cpu {
+      let (epilogue, arrays) = finish.arguments(nil, into: c, count: shapes.inputs[0].count)
+      return try engine.launch(
+        engine.tuned(.tile), "average_transpose_finished", groups: Grid(Int(geometry.H), batch), items: 1,
+        [geometry, parameters.tables!, epilogue, s] + arrays)
+    }
+    try engine.launch(
+      "average_transpose", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
       parameters.tables!, s, c)
   }
 

@@ -24,11 +24,11 @@ extension Concatenation: NonlinearLayer {
     }
   }
 
-  /// The block of the output that input number `index` fills, as a copy from the output to that input.
+  /// The channels of every pixel of the output that input number `index` fills, as a copy from the output to that input.
   func slice(of index: Int, _ shapes: LayerShapes) -> Slice {
-    let counts = shapes.inputs.map(\.count)
+    let channels = shapes.inputs.map { $0[0] }
     return Slice(
-      count: counts[index], sourceStride: shapes.output.count, sourceOffset: counts[..<index].reduce(0, +),
-      targetStride: counts[index], targetOffset: 0)
+      blocks: shapes.output.count / shapes.output[0], count: channels[index], sourceStride: shapes.output[0],
+      sourceOffset: channels[..<index].reduce(0, +), targetStride: channels[index], targetOffset: 0)
   }
 }

@@ -75,46 +75,107 @@ extension Convolution: LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { (weight, bias) }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.apply(self, shapes) {
-      return try direct.run(
-        inputs[0], weight: weight, bias: parameters.bias, biasMode: parameters.biasMode, coefficient: coefficient,
-        accumulate: accumulate, into: output, scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
+    if engine.family == .cpu {
+      return try run(
+        inputs[0], parameters, for: pass, transposed: false, finish: finish, into: output, shapes: shapes, batch: batch,
+        on: engine)
+    }
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: false).run(
+        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.K), batch),
       geometry, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
-      parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output)
+      parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    if engine.usesFastKernels, let scratch = parameters.scratch, let direct = DirectConvolution.transpose(self, shapes)
-    {
-      let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
-      return try direct.run(
-        operand, weight: parameters.weight!, bias: nil, biasMode: .none, coefficient: 1, accumulate: false, into: c,
-        scratch: scratch, batch: batch, on: engine)
-    }
     let geometry = geometry(shapes)
+    let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
+    if engine.family == .cpu {
+      return try run(
+        operand, parameters, for: pass, transposed: true, finish: finish, into: c, shapes: shapes, batch: batch,
+        on: engine)
+    }
+    if engine.family == .gpu {
+      return try GatherConvolution(geometry, isTransposed: true).run(
+        operand, parameters, into: c, batch: batch, on: engine)
+    }
     try engine.launch(
       "convolution_transpose", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch),
       geometry, s, parameters.weight!, c)
   }
 
-  func scratchCount(for shapes: LayerShapes, batch: Int) -> Int {
-    max(
-      DirectConvolution.apply(self, shapes)?.scratchCount(batch: batch) ?? 0,
-      DirectConvolution.transpose(self, shapes)?.scratchCount(batch: batch) ?? 0)
+  /// On a CPU, by the algorithm that suits shape and pass.
+  private func run(
+    _ input: Operand, _ parameters: DeviceParameters, for pass: Pass, transposed: Bool, finish: Finish,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    let view = ConvolutionView(self, shapes, transposed: transposed)
+    switch ConvolutionAlgorithm(self, for: pass, on: engine) {
+    case .winograd(let tile):
+      try WinogradConvolution(view, tile: tile, on: engine).run(
+        input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
+    case .gathered:
+      try GatheredConvolution(view, on: engine).run(
+        input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
+    case .depthwise:
+      try DepthwiseConvolution(view: view).run(
+        input, parameters, usesBias: !transposed, finish: finish, into: output, geometry: geometry(shapes),
+        batch: batch,
+        on: engine)
+    }
   }
 
-  private func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
+  func packsWeights(on engine: Engine) -> Bool { engine.family == .cpu }
+  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
+
+  func stackedParts(on engine: Engine) -> Int {
+    engine.family == .cpu && groups == 1 ? 16 / weight.shape[1] : 0
+  }
+
+  func stackedTranspose(
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
+    batch: Int, on engine: Engine
+  ) throws {
+    let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
+    try GatheredConvolution(ConvolutionView(self, shapes, transposed: true), stacking: parts, on: engine).run(
+      operand, parameters, usesBias: false, finish: Finish(), into: c, batch: batch, on: engine)
+  }
+
+  func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
+    guard engine.family == .cpu else { return 0 }
+    let uses: [(Pass, Bool)] = [
+      (.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true),
+    ]
+    return uses.reduce(0) { most, use in
+      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, on: engine) else { return most }
+      let view = ConvolutionView(self, shapes, transposed: use.1)
+      return max(most, WinogradConvolution(view, tile: tile, on: engine).scratchCount(batch: batch))
+    }
+  }
+
+  /// By taps for the GPU's kernels: one order serves both directions.
+  func arranged(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
+    let taps = weight.shape[2] * weight.shape[3]
+    guard engine.family == .gpu, taps > 1 else { return original }
+    let packed = try Buffer<Float>(count: weight.count, on: engine.queue, for: "weights by taps")
+    try engine.launch(
+      "pack_by_taps", grid: Grid(weight.count / taps, taps), Int32(weight.count / taps), Int32(taps), original, packed)
+    return packed
+  }
+
+  func geometry(_ shapes: LayerShapes) -> ConvolutionGeometry {
     let input = shapes.inputs[0]
     let output = shapes.output
     return ConvolutionGeometry(

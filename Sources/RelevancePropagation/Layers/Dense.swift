@@ -36,21 +36,57 @@ extension Dense: LinearLayer {
   var linearMap: (weight: Tensor, bias: Tensor?)? { (weight, bias) }
 
   func apply(
-    _ inputs: [Operand], _ parameters: DeviceParameters, coefficient: Float, accumulate: Bool,
-    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+    _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let weight = parameters.weight!
+    if engine.family == .cpu {
+      let form = TileForm(on: engine)
+      let (epilogue, arrays) = finish.arguments(parameters, into: output, count: shapes.output.count)
+      return try engine.launch(
+        form.kernel, "dense_rows", groups: form.groups((shapes.output[0] + 15) / 16), items: 1,
+        [
+          Int32(shapes.inputs[0][0]), Int32(shapes.output[0]), Int32(batch), epilogue, inputs[0].buffer,
+          Int32(inputs[0].stride), inputs[0].part, weight,
+        ] + arrays)
+    }
+    if engine.family == .gpu {
+      return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
+        inputs[0], parameters, coefficient: finish.coefficient, accumulate: finish.accumulate, into: output,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "dense_apply", grid: Grid(shapes.output[0], batch), Int32(shapes.inputs[0][0]), Int32(shapes.output[0]),
       inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight, parameters.bias ?? weight,
-      parameters.biasMode.rawValue, coefficient, Int32(accumulate ? 1 : 0), output)
+      parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
+  func finishes(on engine: Engine) -> Bool { engine.family == .cpu }
+
   func transpose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, into c: Buffer<Float>,
-    shapes: LayerShapes, batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
+    into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let features = shapes.inputs[0][0]
+    if engine.family == .cpu {
+      let form = TileForm(on: engine)
+      let (epilogue, arrays) = finish.arguments(nil, into: c, count: features)
+      // Enough pieces for all cores, rows long enough to be read as streams, sums that stay in a cache.
+      let share = features / (8 * engine.limits.computeUnits)
+      let columns = (min(max(share, 256), 2048) + 15) / 16 * 16
+      let entriesAtOnce = max(1, min(batch, 8192 / columns))
+      return try engine.launch(
+        form.kernel, "dense_columns", groups: form.groups((features + columns - 1) / columns), items: 1,
+        [
+          Int32(features), Int32(shapes.output[0]), Int32(batch), Int32(entriesAtOnce), Int32(columns), epilogue, s,
+          parameters.weight!, LocalMemory(bytes: 8 * entriesAtOnce * columns),
+        ] + arrays)
+    }
+    if engine.family == .gpu {
+      return try MatrixProduct(weight: weight.shape, isTransposed: true).run(
+        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters, into: c,
+        batch: batch, on: engine)
+    }
     try engine.launch(
       "dense_transpose", grid: Grid((features + 15) / 16, batch), Int32(features), Int32(shapes.output[0]), s,
       parameters.weight!, c)

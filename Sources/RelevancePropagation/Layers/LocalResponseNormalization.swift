@@ -32,7 +32,7 @@ extension LocalResponseNormalization: NonlinearLayer {
     let channels = shapes.output[0]
     let area = shapes.output.count / channels
     try engine.launch(
-      "local_response", grid: Grid(area, channels, batch), Int32(channels), Int32(area), Int32(size), Float(alpha),
+      "local_response", grid: Grid(channels, area, batch), Int32(channels), Int32(area), Int32(size), Float(alpha),
       Float(beta), Float(k), inputs[0], output)
   }
 }

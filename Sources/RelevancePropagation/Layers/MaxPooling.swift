@@ -17,7 +17,8 @@ extension MaxPooling: NonlinearLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "maximum_apply", grid: Grid(Int(geometry.P * geometry.Q), Int(geometry.C), batch), geometry, inputs[0], output)
+      "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
+      inputs[0], output)
   }
 
   /// Winner-take-all: the relevance of a window goes to its maximum.
@@ -27,7 +28,8 @@ extension MaxPooling: NonlinearLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "maximum_route", grid: Grid(Int(geometry.H * geometry.W), Int(geometry.C), batch), geometry, activation,
+      "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
+      activation,
       Int32(targets), relevance, Int32(sharingTies ? 1 : 0), Int32(accumulate ? 1 : 0), target)
   }
 

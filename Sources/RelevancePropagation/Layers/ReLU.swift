@@ -12,7 +12,7 @@ extension ReLU: NonlinearLayer {
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let count = shapes.output.count * batch
-    try engine.launch("rectifier_apply", grid: Grid(count), Int32(count), inputs[0], output)
+    try engine.launch("rectifier_apply", grid: Grid(engine.vectors(count)), Int32(count), inputs[0], output)
   }
 
   /// The kernels' `mode`: what methods other than LRP do at a rectifier in the backward pass.
@@ -28,7 +28,8 @@ extension ReLU: NonlinearLayer {
     into target: Buffer<Float>, count: Int, targets: Int, batch: Int, on engine: Engine
   ) throws {
     try engine.launch(
-      "rectifier_backward", grid: Grid(count, batch), Int32(count), Int32(targets), activation, relevance,
+      "rectifier_backward", grid: Grid(engine.vectors(count), batch), Int32(count), Int32(targets), activation,
+      relevance,
       mode.rawValue, beta, Int32(accumulate ? 1 : 0), target)
   }
 }

@@ -1,3 +1,5 @@
+internal import Compute
+
 /// Another shape for the same scalars in the same order. `shape` nil flattens to `[F]`.
 public struct Reshape: Layer {
   public static let typeName = "reshape"
@@ -14,4 +16,14 @@ public struct Reshape: Layer {
   }
 }
 
-extension Reshape: PassingLayer {}
+extension Reshape: PassingLayer {
+  /// The same numbers under another shape, moved to where the device keeps them.
+  static func rearrange(
+    _ source: Buffer<Float>, _ old: Shape, into target: Buffer<Float>, _ new: Shape, accumulate: Bool, batch: Int,
+    on engine: Engine
+  ) throws {
+    try engine.launch(
+      "rearrange", grid: Grid(old.count, batch), Int32(old[0]), Int32(old.count / old[0]), Int32(new[0]),
+      Int32(new.count / new[0]), source, Int32(accumulate ? 1 : 0), target)
+  }
+}

@@ -50,7 +50,9 @@ final class PartStore {
   func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
     var parameters = try view(index).parameters
     parameters.scratch = scratch
-    if let original = parameters.weight {
+    if try view(index).layer.packsWeights(on: network.engine) {
+      parameters.part = weight
+    } else if let original = parameters.weight {
       let key = WeightKey(node: index, weight: weight)
       let part = try weights[key] ?? weight.make(from: original, on: network.engine)
       weights[key] = part
@@ -77,11 +79,11 @@ final class PartStore {
     if let plane = planes[key] { return plane }
     let perChannel = values.count == 1 ? [Float](repeating: values[0], count: shape[0]) : values
     precondition(perChannel.count == shape[0], "\(values.count) values for input \(shape)")
-    let area = shape.count / shape[0]
     let engine = network.engine
     let plane = try Buffer<Float>(count: shape.count, on: engine.queue, for: "constant input")
     try engine.launch(
-      "fill_channels", grid: Grid(area, shape[0]), Int32(area), try Buffer(perChannel, on: engine.queue), plane)
+      "fill_channels", grid: Grid(engine.vectors(shape.count)), Int32(shape[0]), Int32(shape.count),
+      try Buffer(perChannel, on: engine.queue), plane)
     planes[key] = plane
     return plane
   }

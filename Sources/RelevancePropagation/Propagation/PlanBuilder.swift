@@ -17,6 +17,7 @@ struct PlanBuilder {
   private(set) var start: TensorID = 0
   private var consumers: [String: Int] = [:]
   private let nonNegative: Set<String>
+  private let vanishing: VanishingRelevance
 
   init(network: Network, rules: RuleTable, options: PropagationOptions) {
     self.network = network
@@ -24,6 +25,7 @@ struct PlanBuilder {
     self.options = options
     for node in network.nodes { for input in node.inputs { consumers[input, default: 0] += 1 } }
     nonNegative = network.nonNegativeNodes
+    vanishing = VanishingRelevance(network, rules: rules)
   }
 
   mutating func build() {
@@ -90,14 +92,23 @@ struct PlanBuilder {
     let outputCount = network.shapes[node.name]!.count
     let terms = terms(of: share, at: node)
 
+    let bounded = isBounded(terms, at: node)
+
     // Step 1. The denominator of LRP-0 and ε is the stored output itself.
     let z: Source
     if terms.count == 1, terms[0].isPlain, !(node.layer is MaxPooling) {
       z = .activation(node.name)
+    } else if let (constants, withoutBias) = shift(terms, at: node) {
+      let sum = tensor(outputCount, perTarget: false)
+      add(.shiftedOutput(node: index, constants: constants, withoutBias: withoutBias, into: sum))
+      z = .tensor(sum)
     } else {
       let sum = tensor(outputCount, perTarget: false)
       for (position, term) in terms.enumerated() {
-        add(.apply(node: index, term: term, into: sum, accumulate: position > 0))
+        add(
+          .apply(
+            node: index, term: term, for: .denominators(bounded: bounded), into: sum,
+            accumulate: position > 0))
       }
       z = .tensor(sum)
     }
@@ -106,7 +117,9 @@ struct PlanBuilder {
     let s = tensor(outputCount, perTarget: true)
     add(
       .quotient(
-        relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+        QuotientStep(
+          relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
+    )
     let biasShares = share.distributesBias ? distribute(terms, of: index, s: s, outputCount: outputCount) : []
     if options.ledger {
       for (position, term) in terms.enumerated() {
@@ -124,19 +137,23 @@ struct PlanBuilder {
       contribute(from: index, to: input, isFirst: isFirst, isLast: isLast) { builder, target, accumulates in
         for (position, term) in terms.enumerated() {
           let c = builder.tensor(count, perTarget: true)
-          builder.add(.transpose(node: index, weight: term.weight, s: s, input: input, into: c))
+          builder.add(
+            .transpose(
+              node: index, weight: term.weight, s: s, for: .backward(bounded: bounded), input: input, into: c))
           builder.add(
             .product(
-              node: index, input: input, activation: term.activation, c: c,
-              coefficient: share.weight * term.coefficient, into: target, accumulate: accumulates || position > 0))
+              ProductStep(
+                activation: term.activation, coefficient: share.weight * term.coefficient, into: target,
+                accumulate: accumulates || position > 0), node: index, input: input, c: c))
         }
         for t in biasShares {
           let c = builder.tensor(count, perTarget: true)
-          builder.add(.transpose(node: index, weight: .one, s: t, input: input, into: c))
+          builder.add(
+            .transpose(node: index, weight: .one, s: t, for: .backward(bounded: false), input: input, into: c))
           builder.add(
             .product(
-              node: index, input: input, activation: .one, c: c, coefficient: share.weight, into: target,
-              accumulate: true))
+              ProductStep(activation: .one, coefficient: share.weight, into: target, accumulate: true), node: index,
+              input: input, c: c))
         }
       }
     }
@@ -150,7 +167,8 @@ struct PlanBuilder {
     let biased = terms.filter { $0.bias != .none }
     guard layer?.linearMap?.bias != nil, !biased.isEmpty else { return [] }
     let inputs = tensor(outputCount, perTarget: false)
-    add(.apply(node: index, term: .init(.one, .one), into: inputs, accumulate: false))
+    add(
+      .apply(node: index, term: .init(.one, .one), for: .denominators(bounded: false), into: inputs, accumulate: false))
     return biased.map { term in
       let t = tensor(outputCount, perTarget: true)
       add(.biasShare(node: index, s: s, inputs: inputs, bias: term.bias, coefficient: term.coefficient, into: t))
@@ -160,16 +178,21 @@ struct PlanBuilder {
 
   private mutating func pass(_ incoming: TensorID, from index: Int) {
     let node = network.nodes[index]
-    let counts = node.inputs.map { network.shapes[$0]!.count }
-    let outputCount = counts.reduce(0, +)
+    let output = network.shapes[node.name]!
+    if node.layer is any PassingLayer, !network.sharesInput(node) {
+      return contribute(from: index, to: 0) { builder, target, accumulates in
+        builder.add(
+          .rearrange(
+            output, builder.network.shapes[node.inputs[0]]!, from: incoming, into: target, accumulate: accumulates))
+      }
+    }
     if node.inputs.count == 1, consumers[node.inputs[0]] == 1, relevance[node.inputs[0]] == nil {
       relevance[node.inputs[0]] = incoming
       return
     }
+    let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: output)
     for input in node.inputs.indices {
-      let slice = Slice(
-        count: counts[input], sourceStride: outputCount, sourceOffset: counts[..<input].reduce(0, +),
-        targetStride: counts[input], targetOffset: 0)
+      let slice = (node.layer as? Concatenation)?.slice(of: input, shapes) ?? .whole(output.count)
       contribute(from: index, to: input) { builder, target, accumulates in
         builder.add(.copy(slice: slice, from: incoming, into: target, accumulate: accumulates))
       }
@@ -203,7 +226,9 @@ struct PlanBuilder {
       let count = network.shapes[node.inputs[input]]!.count
       contribute(from: index, to: input) { builder, target, accumulates in
         let c = accumulates ? builder.tensor(count, perTarget: true) : target
-        builder.add(.transpose(node: index, weight: .all, s: incoming, input: input, into: c))
+        builder.add(
+          .transpose(
+            node: index, weight: .all, s: incoming, for: .backward(bounded: true), input: input, into: c))
         if accumulates {
           builder.add(.copy(slice: .whole(count), from: c, into: target, accumulate: true))
         }
@@ -247,6 +272,37 @@ struct PlanBuilder {
     }
   }
 
+  /// The terms that no image changes, where the only other one is the layer's own sum, with or without its bias: then z is
+  /// the stored output and a constant.
+  private func shift(_ terms: [Share.Term], at node: Network.Node) -> (constants: [Share.Term], withoutBias: Bool)? {
+    guard let map = (node.layer as? any LinearLayer)?.linearMap else { return nil }
+    let constants = terms.filter { if case .constant = $0.activation { true } else { false } }
+    let others = terms.filter { if case .constant = $0.activation { false } else { true } }
+    guard !constants.isEmpty, others.count == 1, others[0].coefficient == 1, others[0].activation == .all,
+      others[0].weight == .all
+    else { return nil }
+    switch others[0].bias {
+    case .all: return (constants, false)
+    case .none: return (constants, map.bias != nil)
+    default: return nil
+    }
+  }
+
+  /// Whether z of the share is at least the node's output wherever its relevance is not 0: where z is that output, or a ≥ 0
+  /// and ρ only lifts weights and bias.
+  private func isBounded(_ terms: [Share.Term], at node: Network.Node) -> Bool {
+    func lifts(_ part: SignedPart) -> Bool { part.positive >= 1 && (0...1).contains(part.negative) }
+    guard terms.count == 1, vanishing.rectifier(behind: node) != nil else { return false }
+    if terms[0].isPlain { return true }
+    guard terms[0].coefficient == 1,
+      node.inputs.allSatisfy({ nonNegative.contains($0) }), case .signed(let weight) = terms[0].weight, lifts(weight),
+      case .signed(let activation) = terms[0].activation, activation.positive == 1
+    else { return false }
+    if (node.layer as? any LinearLayer)?.linearMap?.bias == nil { return true }
+    if case .signed(let bias) = terms[0].bias { return lifts(bias) }
+    return false
+  }
+
   /// A term that reads the negative part of activations that are never negative adds exactly 0.
   private func vanishes(_ term: Share.Term, at node: Network.Node) -> Bool {
     guard case .signed(let part) = term.activation, part.positive == 0 else { return false }
@@ -259,16 +315,33 @@ struct PlanBuilder {
   }
 
   private mutating func add(_ step: Step) {
-    for id in step.tensors { tensors[id].lastStep = steps.count }
     steps.append(step)
   }
 
+  /// What is asked for stays until the end.
+  var wanted: Set<TensorID> {
+    Set(relevance.filter { $0.key == network.inputName || options.keeps($0.key) }.values)
+  }
+
   /// What is asked for stays until the end; the start relevance is there before the first step.
-  private mutating func keepAlive() {
-    for (name, id) in relevance where name == network.inputName || options.keeps(name) {
-      tensors[id].lastStep = steps.count
+  private mutating func keepAlive() { tensors = tensors(of: steps) }
+
+  /// The tensors with their lives in a list of steps; those that no step touches any more need no memory.
+  func tensors(of steps: [Step]) -> [TensorPlan] {
+    var result = tensors.map { TensorPlan(count: $0.count, perTarget: $0.perTarget, firstStep: .max, lastStep: -1) }
+    for (index, step) in steps.enumerated() {
+      for id in step.tensors {
+        result[id].firstStep = min(result[id].firstStep, index)
+        result[id].lastStep = index
+      }
     }
-    tensors[start].firstStep = -1
+    for case .stackedTranspose(_, let weights, _, _, let c, _) in steps { result[c].count *= weights.count }
+    result[start].firstStep = -1
+    for id in result.indices where result[id].firstStep == .max {
+      result[id] = TensorPlan(count: 0, perTarget: false, firstStep: -1, lastStep: -1)
+    }
+    for id in wanted { result[id].lastStep = steps.count }
+    return result
   }
 }
 

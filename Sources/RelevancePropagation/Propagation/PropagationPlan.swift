@@ -56,6 +56,7 @@ public struct PropagationPlan: Sendable {
         backwardFLOP: steps.reduce(0) { sum, step in
           switch step {
           case .apply: sum + once
+          case .stackedTranspose(_, let weights, _, _, _, _): sum + once * targets * weights.count
           case .transpose: sum + once * targets / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum
@@ -63,7 +64,7 @@ public struct PropagationPlan: Sendable {
         },
         weightBytes: weights * MemoryLayout<Float>.stride,
         modifiedWeightBytes: Self.modifiedParts(steps).count * matrix * MemoryLayout<Float>.stride,
-        activationBytes: node.layer is any PassingLayer ? 0 : output.count * MemoryLayout<Float>.stride,
+        activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) })
     }
@@ -73,8 +74,8 @@ public struct PropagationPlan: Sendable {
     Set(
       steps.compactMap { step in
         switch step {
-        case .apply(_, let term, _, _): term.weight
-        case .transpose(_, let weight, _, _, _): weight
+        case .apply(_, let term, _, _, _, _): term.weight
+        case .transpose(_, let weight, _, _, _, _, _): weight
         default: nil
         }
       }

@@ -11,12 +11,14 @@ public final class Propagator {
   public let options: PropagationOptions
 
   private let steps: [Step]
+  private let stepLabels: [String]
   private let relevanceTensors: [String: TensorID]
   private let startTensor: TensorID
   private let tensors: [TensorPlan]
   private let arena: Arena
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
+  private var constants: [TensorID: Buffer<Float>] = [:]
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
   private var squares: Buffer<Float>
   private var statistics: Buffer<Float>
@@ -30,17 +32,27 @@ public final class Propagator {
     self.options = options
     var builder = PlanBuilder(network: network.network, rules: rules, options: options)
     builder.build()
-    steps = builder.steps
-    tensors = builder.tensors
+    let engine = network.engine
+    let fusion = StepFusion(
+      wanted: builder.wanted, targets: options.targets,
+      finishes: { RuleTable.linearView(of: network.network.nodes[$0].layer)?.finishes(on: engine) ?? false },
+      stacks: { node, weights in
+        weights.count <= RuleTable.linearView(of: network.network.nodes[node].layer)?.stackedParts(on: engine) ?? 0
+      })
+    steps = fusion.fused(builder.steps)
+    tensors = builder.tensors(of: steps)
+    stepLabels = steps.labels(in: network.network)
     relevanceTensors = builder.relevance
     startTensor = builder.start
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
-    let engine = network.engine
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
     statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
     let most =
-      options.targets == 1 ? 0 : DeviceNetwork.scratchCount(of: network.network, batch: network.batch * options.targets)
+      options.targets == 1
+      ? 0
+      : DeviceNetwork.scratchCount(
+        of: network.network, batch: network.batch * options.targets, on: engine)
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
@@ -59,7 +71,9 @@ public final class Propagator {
 
   private func checkMemory() throws {
     let device = network.engine.device
-    let needed = DeviceNetwork.bytes(of: network.network, batch: network.batch) + bytes
+    let needed =
+      DeviceNetwork.bytes(
+        of: network.network, batch: network.batch, on: network.engine) + bytes
     guard device.globalMemory == 0 || needed <= device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
@@ -71,8 +85,8 @@ public final class Propagator {
     var keys: [PartStore.WeightKey: Int] = [:]
     for step in steps {
       switch step {
-      case .apply(let node, let term, _, _): keys[.init(node: node, weight: term.weight)] = node
-      case .transpose(let node, let weight, _, _, _): keys[.init(node: node, weight: weight)] = node
+      case .apply(let node, let term, _, _, _, _): keys[.init(node: node, weight: term.weight)] = node
+      case .transpose(let node, let weight, _, _, _, _, _): keys[.init(node: node, weight: weight)] = node
       default: break
       }
     }
@@ -87,12 +101,14 @@ public final class Propagator {
 
   private func prepare(_ step: Step) throws {
     switch step {
-    case .apply(let node, let term, _, _):
+    case .apply(let node, let term, _, _, _, _):
       _ = try parts.parameters(node, weight: term.weight, bias: term.bias)
       if case .constant(let values) = term.activation { try parts.preparePlanes(node, values) }
-    case .transpose(let node, let weight, _, _, _): _ = try parts.parameters(node, weight: weight, bias: .none)
-    case .product(let node, _, let activation, _, _, _, _):
-      if case .constant(let values) = activation { try parts.preparePlanes(node, values) }
+    case .transpose(let node, let weight, _, _, _, _, let product):
+      _ = try parts.parameters(node, weight: weight, bias: .none)
+      if case .constant(let values)? = product?.activation { try parts.preparePlanes(node, values) }
+    case .product(let product, let node, _, _):
+      if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
     case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
       partials[entry] = try Buffer(
@@ -100,9 +116,33 @@ public final class Propagator {
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
         _ = try parts.parameters(node, weight: .all, bias: bias)
       }
+    case .shiftedOutput(let node, let constants, let withoutBias, let z):
+      try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
+    case .stackedTranspose(let node, _, _, _, _, let products):
+      for case .constant(let values) in products.map(\.activation) { try parts.preparePlanes(node, values) }
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     default: break
     }
+  }
+
+  /// Σ of the terms that no image changes, less the bias where z has none.
+  private func prepareConstant(
+    _ index: Int, _ terms: [Share.Term], withoutBias: Bool, for z: TensorID
+  ) throws {
+    let node = network.network.nodes[index]
+    let shapes = network.shapes(of: node)
+    let constant = try Buffer<Float>(count: shapes.output.count, on: network.engine.queue, for: "constant denominator")
+    let all = terms + (withoutBias ? [Share.Term(.constant([0]), .all, .all, coefficient: -1)] : [])
+    for (position, term) in all.enumerated() {
+      guard case .constant(let values) = term.activation else { preconditionFailure("a term of the image") }
+      try parts.preparePlanes(index, values)
+      let operands = try zip(shapes.inputs, node.inputs).map { try parts.operand($0, $1, term.activation) }
+      try parts.view(index).layer.apply(
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: .denominators(bounded: false),
+        finish: Finish(coefficient: term.coefficient, accumulate: position > 0), into: constant, shapes: shapes,
+        batch: 1, on: network.engine)
+    }
+    constants[z] = constant
   }
 
   // MARK: one pass
@@ -119,8 +159,9 @@ public final class Propagator {
     precondition(
       start.count == pass.entries * network.network.outputShape.count,
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    try start.withScalars { pointer throws in try network.engine.queue.write(pointer, to: buffer(startTensor)) }
-    for step in steps { try run(step, pass) }
+    let output = Shape([pass.entries] + network.network.outputShape.extents)
+    try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
+    for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
     if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
@@ -150,9 +191,7 @@ public final class Propagator {
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
       return Tensor(repeating: 0, shape: Shape([pass.entries] + shape.extents))
     }
-    return Tensor(
-      shape: Shape([pass.entries] + shape.extents),
-      scalars: try network.engine.queue.read(buffer(id), count: pass.entries * shape.count))
+    return try network.engine.queue.read(buffer(id), entries: pass.entries, of: shape)
   }
 
   private func run(_ step: Step, _ pass: Pass) throws {
@@ -160,37 +199,74 @@ public final class Propagator {
     let nodes = network.network.nodes
     let targets = Int32(options.targets)
     switch step {
-    case .apply(let index, let term, let z, let accumulate):
+    case .apply(let index, let term, let purpose, let z, let accumulate, let quotient):
       let shapes = network.shapes(of: nodes[index])
       let operands = try zip(shapes.inputs, nodes[index].inputs).map { try parts.operand($0, $1, term.activation) }
       try parts.view(index).layer.apply(
-        operands, parts.parameters(index, weight: term.weight, bias: term.bias), coefficient: term.coefficient,
-        accumulate: accumulate, into: buffer(z), shapes: shapes, batch: pass.images, on: engine)
+        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: purpose,
+        finish: Finish(
+          coefficient: term.coefficient, accumulate: accumulate,
+          quotient: quotient.map { finish($0, other: buffer($0.relevance)) }),
+        into: buffer(quotient?.into ?? z), shapes: shapes, batch: pass.images, on: engine)
     case .statistic(let z, let count, let kind):
       if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
       try moment(z, count, pass, centred: kind == .deviation, squared: true)
+    case .shiftedOutput(let index, _, _, let z):
+      let count = tensors[z].count
+      try engine.launch(
+        "shifted_output", grid: Grid(engine.vectors(count), pass.images), Int32(count),
+        network.activation(nodes[index].name), constants[z]!, buffer(z))
+    case .stackedTranspose(let index, let weights, let s, let input, let c, let products):
+      try parts.view(index).layer.stackedTranspose(
+        buffer(s), parts.parameters(index, weight: .all, bias: .none), parts: weights, into: buffer(c),
+        shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
+      let name = nodes[index].inputs[input]
+      let shape = network.network.shapes[name]!
+      for (number, product) in products.enumerated() {
+        let operand = try parts.operand(shape, name, product.activation)
+        try engine.launch(
+          "product_of_stack", grid: Grid(shape.count / shape[0], pass.entries), Int32(shape.count / shape[0]), targets,
+          Int32(shape[0]), Int32(weights.count * shape[0]), Int32(number * shape[0]), operand.buffer,
+          Int32(operand.stride), operand.part, buffer(c),
+          product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
+      }
     case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
       try engine.launch(
-        "bias_share", grid: Grid(shape.count, pass.entries), Int32(shape.count), targets, buffer(s), buffer(inputs),
-        parameters.bias!, parameters.biasMode.rawValue, Int32(shape.count / shape[0]), coefficient, buffer(t))
-    case .quotient(let relevance, let z, let output, let gate, let stabilizer, let s):
-      let count = tensors[s].count
+        "bias_share", grid: Grid(engine.vectors(shape.count), pass.entries), Int32(shape.count), targets, buffer(s),
+        buffer(inputs),
+        parameters.bias!, parameters.biasMode.rawValue, Int32(shape[0]), coefficient, buffer(t))
+    case .quotient(let quotient):
+      let count = tensors[quotient.into].count
       try engine.launch(
-        "quotient", grid: Grid(count, pass.entries), Int32(count), targets, buffer(relevance), buffer(z),
-        buffer(output), gate.rawValue, stabilizer.onDevice, statistics, buffer(s))
-    case .transpose(let index, let weight, let s, let input, let c):
+        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(quotient.relevance),
+        buffer(quotient.z), buffer(quotient.output), quotient.gate.rawValue, quotient.stabilizer.onDevice, statistics,
+        buffer(quotient.into))
+    case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
+      var finish = Finish(targets: options.targets)
+      if let product {
+        let name = nodes[index].inputs[input]
+        finish.product = try parts.operand(network.network.shapes[name]!, name, product.activation)
+        finish.coefficient = product.coefficient
+        finish.accumulate = product.accumulate
+        if let quotient = product.then {
+          finish.quotient = self.finish(quotient, other: buffer(quotient.z))
+          if product.keepsRelevance { finish.kept = buffer(product.into) }
+        }
+      }
       try parts.view(index).layer.transpose(
-        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, into: buffer(c),
+        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: finish,
+        into: buffer(product?.then?.into ?? product?.into ?? c),
         shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
-    case .product(let index, let input, let activation, let c, let coefficient, let target, let accumulate):
+    case .product(let product, let index, let input, let c):
       let name = nodes[index].inputs[input]
-      let operand = try parts.operand(network.network.shapes[name]!, name, activation)
-      let count = tensors[target].count
+      let operand = try parts.operand(network.network.shapes[name]!, name, product.activation)
+      let count = tensors[product.into].count
       try engine.launch(
-        "product", grid: Grid(count, pass.entries), Int32(count), targets, operand.buffer, Int32(operand.stride),
-        operand.part, buffer(c), coefficient, Int32(accumulate ? 1 : 0), buffer(target))
+        "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
+        Int32(operand.stride),
+        operand.part, buffer(c), product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
     case .route(let index, let relevance, let sharingTies, let target, let accumulate):
       guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
       try layer.route(
@@ -205,38 +281,45 @@ public final class Propagator {
     case .copy(let slice, let source, let target, let accumulate):
       try slice.copy(
         buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
+    case .rearrange(let old, let new, let source, let target, let accumulate):
+      try Reshape.rearrange(
+        buffer(source), old, into: buffer(target), new, accumulate: accumulate, batch: pass.entries, on: engine)
     case .filter(let mask, let source, let target):
       let count = tensors[target].count
       try engine.launch(
-        "filter_channels", grid: Grid(count, pass.entries), Int32(count), Int32(count / mask.count),
+        "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
         try parts.mask(mask),
         buffer(source), buffer(target))
     case .idle(let index, let relevance, let entry):
-      try engine.launch(
-        "idle", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), targets, buffer(relevance),
+      try engine.reduce(
+        "idle", entries: pass.entries, Int32(tensors[relevance].count), targets, buffer(relevance),
         network.activation(nodes[index].name), partials[entry]!)
     case .totals(let relevance, let entry):
-      try engine.launch(
-        "totals", grid: Grid(Engine.chunks, pass.entries), Int32(tensors[relevance].count), buffer(relevance),
+      try engine.reduce(
+        "totals", entries: pass.entries, Int32(tensors[relevance].count), buffer(relevance),
         partials[entry]!)
     case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
-      try engine.launch(
-        "absorbed", grid: Grid(Engine.chunks, pass.entries), Int32(shape.count), targets, buffer(relevance), buffer(z),
+      try engine.reduce(
+        "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
-        parameters.biasMode.rawValue, Int32(shape.count / shape[0]), partials[entry]!)
+        parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
     }
+  }
+
+  private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
+    Finish.Quotient(
+      other: other, stabilizer: quotient.stabilizer, statistics: statistics, gate: quotient.gate,
+      output: buffer(quotient.output))
   }
 
   /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.
   private func moment(_ z: Source, _ count: Int, _ pass: Pass, centred: Bool, squared: Bool) throws {
-    try network.engine.launch(
-      "partial_moment", grid: Grid(Engine.chunks, pass.images), Int32(count), buffer(z), Int32(centred ? 1 : 0),
+    try network.engine.reduce(
+      "partial_moment", entries: pass.images, Int32(count), buffer(z), Int32(centred ? 1 : 0),
       Int32(squared ? 1 : 0), statistics, squares)
-    try network.engine.launch(
-      "mean_moment", grid: Grid(pass.images), Int32(count), Int32(pass.images), Int32(squared ? 1 : 0), squares,
-      statistics)
+    try network.engine.mean(squares, of: count, images: pass.images, root: squared, into: statistics)
   }
 
   private func readLedger(_ pass: Pass) throws -> Ledger {

@@ -1,20 +1,25 @@
 /// One step of the backward pass, as data: the plan is a list of these, made once and run for every batch.
 enum Step {
-  /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share.
-  case apply(node: Int, term: Share.Term, into: TensorID, accumulate: Bool)
+  /// z (+)= coefficient · (ρ(w)·ρ(a) + ρ(b)): step 1 of LRP, one term of a share; with `then` steps 1 and 2 in one launch.
+  case apply(node: Int, term: Share.Term, for: Pass, into: TensorID, accumulate: Bool, then: QuotientStep? = nil)
+  /// z = output + constant: a denominator that differs from the layer's output by terms no image changes, made once
+  /// (and by the bias, where it does not count).
+  case shiftedOutput(node: Int, constants: [Share.Term], withoutBias: Bool, into: TensorID)
   /// √mean z² or the standard deviation of every image, for a relative stabilizer.
   case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
-  case quotient(
-    relevance: TensorID, z: Source, output: Source, gate: Share.Gate, stabilizer: Stabilizer, into: TensorID)
-  /// c = ρ(w)ᵀ·s: step 3, towards input number `input`.
-  case transpose(node: Int, weight: WeightPart, s: TensorID, input: Int, into: TensorID)
+  case quotient(QuotientStep)
+  /// c = ρ(w)ᵀ·s: step 3, towards input number `input`; with `then` steps 3 and 4, and step 2 of the layer below, in one
+  /// launch.
+  case transpose(
+    node: Int, weight: WeightPart, s: TensorID, for: Pass, input: Int, into: TensorID, then: ProductStep? = nil)
   /// coefficient · s · b / n, for a bias that goes to its unit's n inputs.
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
-  case product(
-    node: Int, input: Int, activation: ActivationPart, c: TensorID, coefficient: Float, into: TensorID,
-    accumulate: Bool)
+  case product(ProductStep, node: Int, input: Int, c: TensorID)
+  /// Steps 3 of several terms in one launch, as channels side by side, and their steps 4.
+  case stackedTranspose(
+    node: Int, weights: [WeightPart], s: TensorID, input: Int, into: TensorID, products: [ProductStep])
   /// Winner-take-all at max pooling.
   case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
   /// A baseline's backward pass at a rectifier.
@@ -22,6 +27,8 @@ enum Step {
     node: Int, mode: ReLU.BackwardMode, beta: Float, relevance: TensorID, into: TensorID, accumulate: Bool)
   /// Relevance that passes unchanged, whole or by slice.
   case copy(slice: Slice, from: TensorID, into: TensorID, accumulate: Bool)
+  /// Relevance that passes a reshape which changes the number of channels, from one shape to the other.
+  case rearrange(Shape, Shape, from: TensorID, into: TensorID, accumulate: Bool)
   /// Only the relevance of some channels goes on: 1 for them, 0 for the others.
   case filter(mask: [Float], from: TensorID, into: TensorID)
   /// Sums for the ledger.
@@ -34,12 +41,36 @@ enum Step {
     entry: LedgerEntry)
 }
 
+/// s = R / stab(z).
+struct QuotientStep {
+  let relevance: TensorID
+  let z: Source
+  /// The layer's own output, for the gate.
+  let output: Source
+  let gate: Share.Gate
+  let stabilizer: Stabilizer
+  let into: TensorID
+}
+
+/// R' (+)= coefficient · ρ(a) ⊙ c, and behind it the quotient of the layer below.
+struct ProductStep {
+  let activation: ActivationPart
+  let coefficient: Float
+  let into: TensorID
+  let accumulate: Bool
+  /// Reads `into` as its relevance.
+  var then: QuotientStep?
+  /// Whether R' is read later too.
+  var keepsRelevance = true
+}
+
 extension Step {
   /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes,
   /// a deviation after the mean.
   func launches(in network: Network) -> Int {
     switch self {
-    case .apply(let node, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .apply(let node, _, _, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
+    case .stackedTranspose(_, let weights, _, _, _, _): 1 + weights.count
     case .statistic(_, _, .rootMeanSquare): 2
     case .statistic(_, _, .deviation): 4
     default: 1
@@ -81,7 +112,7 @@ struct LedgerEntry: Hashable {
 /// The size and life of a tensor of the backward pass.
 struct TensorPlan {
   /// Elements of one entry.
-  let count: Int
+  var count: Int
   /// One entry an image, or one a target.
   let perTarget: Bool
   /// First and last step that touch it.

@@ -29,7 +29,9 @@ final class BackwardStart {
     for filter in options.filters where part[filter.layer] == nil {
       throw TargetError("\(filter.layer): no relevance from \(layer) passes this layer; filter one below")
     }
-    let network = try DeviceNetwork(part, sharing: base)
+    // Its own output, where the base keeps the rectified form.
+    let network = try DeviceNetwork(
+      part, sharing: base, replaced: base.isRectifiedInPlace(layer) ? [part.outputName] : [])
     propagator = try Propagator(network, rules: try rules.restricted(to: part), options: options)
     (head, targets, self.layer) = (nil, [], layer)
   }

@@ -1,16 +1,7 @@
-/// Steele, Lea and Flood's SplitMix64: 64 bits of state, the same numbers on every machine.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
+@testable import RelevancePropagation
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+/// What the tests draw from it.
+extension SplitMix64 {
   /// A multiple of 1/8 in `range` eighths. Sums of their products are exact in float32, so that a denominator has no
   /// rounding error and a comparison to 1e-5 is not at the mercy of cancellation.
   mutating func eighths(_ range: ClosedRange<Int>) -> Float { Float(Int.random(in: range, using: &self)) / 8 }

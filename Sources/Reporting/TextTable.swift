@@ -1,17 +1,17 @@
 /// A table for the terminal: columns as wide as their widest cell.
-struct TextTable {
-  enum Alignment { case left, right }
+public struct TextTable: Sendable {
+  public enum Alignment: Sendable { case left, right }
   private let alignments: [Alignment]
   private var rows: [[String]]
 
-  init(_ columns: [(title: String, alignment: Alignment)]) {
+  public init(_ columns: [(title: String, alignment: Alignment)]) {
     alignments = columns.map(\.alignment)
     rows = [columns.map(\.title)]
   }
 
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  public mutating func add(_ cells: [String]) { rows.append(cells) }
 
-  var lines: [String] {
+  public var lines: [String] {
     let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = row.indices.map { column in
@@ -25,10 +25,10 @@ struct TextTable {
 }
 
 extension String {
-  enum Side { case left, right }
+  public enum Side: Sendable { case left, right }
 
   /// The text with spaces up to `width`, itself on the left or on the right.
-  func padded(to width: Int, on side: Side = .left) -> String {
+  public func padded(to width: Int, on side: Side = .left) -> String {
     let spaces = String(repeating: " ", count: max(0, width - count))
     return side == .left ? self + spaces : spaces + self
   }

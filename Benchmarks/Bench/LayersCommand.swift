@@ -1,0 +1,132 @@
+import ArgumentParser
+import Compute
+import Foundation
+import RelevancePropagation
+import Reporting
+
+/// `relprop-bench layers`: where the time of a whole explanation goes.
+struct LayersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "layers",
+    abstract: "Time of every layer of a network, forward and backward, and what is left between them.",
+    discussion: "From the device's own clock. The rest is what host, transfers and waiting take.")
+
+  @OptionGroup var options: BenchmarkOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("Composite.", valueName: "name"))
+  var composite = "seed"
+
+  @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
+  var batch = 1
+
+  struct Row: Encodable {
+    /// A layer; `ledger`; `rest` for host, transfers and waiting; `total` by the host's clock.
+    var layer: String
+    var type: String
+    /// Of the whole batch.
+    var forward: Spread
+    var backward: Spread
+    var launches: Int
+    /// Of the direct algorithm, forward.
+    var forwardGigaflops: Double?
+  }
+
+  func validate() throws {
+    guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
+  }
+
+  func run() throws {
+    let subject = try Subject(options)
+    let engine = try options.engine(profiling: true)
+    let session = try Session(subject, Work(composite: composite, batch: batch), on: engine)
+    let images = subject.images(batch)
+    let runs = try options.timing.collect {
+      _ = try engine.launchRecords()
+      let outcome = try session.run(images)
+      return Run(outcome: outcome, records: try engine.launchRecords())
+    }
+    let rules = try Preset.named(composite).composite(
+      for: subject.network, low: subject.preprocessing.low, high: subject.preprocessing.high
+    ).resolve(for: subject.network)
+    let plan = PropagationPlan(subject.network, rules: rules)
+    let rows = rows(runs, plan)
+
+    print("device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch)")
+    var table = TextTable([
+      ("layer", .left), ("type", .left), ("forward ms", .right), ("GFLOP/s", .right), ("backward ms", .right),
+      ("launches", .right),
+    ])
+    for row in rows {
+      table.add([
+        row.layer, row.type, row.forward.milliseconds,
+        row.forwardGigaflops.map { String(format: "%.1f", $0) } ?? "", row.backward.milliseconds,
+        row.launches > 0 ? "\(row.launches)" : "",
+      ])
+    }
+    for line in table.lines { print(line) }
+    let report = Report("layers", options, device: engine.device, network: subject.name, rows: rows)
+    try output.write(report, picture(rows, subject))
+  }
+
+  /// One explanation, as host and device saw it.
+  private struct Run {
+    let outcome: Session.Outcome
+    let records: [LaunchRecord]
+
+    func seconds(_ label: String) -> Double { records.reduce(0) { $1.label == label ? $0 + $1.seconds : $0 } }
+    func seconds(ofPass pass: String) -> Double {
+      records.reduce(0) { $1.label.hasSuffix(" \(pass)") ? $0 + $1.seconds : $0 }
+    }
+    var backwardSeconds: Double { outcome.seconds - outcome.forwardSeconds }
+  }
+
+  private func rows(_ runs: [Run], _ plan: PropagationPlan) -> [Row] {
+    let count = Dictionary(grouping: runs[0].records, by: \.label).mapValues(\.count)
+    var rows = plan.layers.compactMap { layer -> Row? in
+      let launches = count["\(layer.name) forward", default: 0] + count["\(layer.name) backward", default: 0]
+      guard launches > 0 else { return nil }
+      let forward = Spread(runs.map { $0.seconds("\(layer.name) forward") })
+      return Row(
+        layer: layer.name, type: layer.type, forward: forward,
+        backward: Spread(runs.map { $0.seconds("\(layer.name) backward") }), launches: launches,
+        forwardGigaflops: layer.weightBytes > 0
+          ? Double(layer.forwardFLOP * batch) / forward.median * 1e-9 : nil)
+    }
+    let known = Set(plan.layers.flatMap { ["\($0.name) forward", "\($0.name) backward"] })
+    if count.keys.contains(where: { !known.contains($0) }) {
+      func others(_ pass: String) -> Spread {
+        Spread(
+          runs.map { run in
+            run.seconds(ofPass: pass) - plan.layers.reduce(0) { $0 + run.seconds("\($1.name) \(pass)") }
+          })
+      }
+      rows.append(
+        Row(
+          layer: "other", type: "launches", forward: others("forward"), backward: others("backward"),
+          launches: count.reduce(0) { known.contains($1.key) ? $0 : $0 + $1.value }))
+    }
+    rows.append(
+      Row(
+        layer: "rest", type: "host, transfers, waiting",
+        forward: Spread(runs.map { $0.outcome.forwardSeconds - $0.seconds(ofPass: "forward") }),
+        backward: Spread(runs.map { $0.backwardSeconds - $0.seconds(ofPass: "backward") }), launches: 0))
+    rows.append(
+      Row(
+        layer: "total", type: "by the host's clock", forward: Spread(runs.map(\.outcome.forwardSeconds)),
+        backward: Spread(runs.map(\.backwardSeconds)), launches: 0))
+    return rows
+  }
+
+  private func picture(_ rows: [Row], _ subject: Subject) -> SVGDocument {
+    let layers = rows.dropLast()  // the total
+    return BarChart(
+      title: "\(subject.name), \(composite), batch \(batch): time of every layer", unit: "ms",
+      categories: layers.map(\.layer),
+      series: [
+        .init("forward", layers.map { max($0.forward.median * 1e3, 0) }),
+        .init("backward", layers.map { max($0.backward.median * 1e3, 0) }),
+      ]
+    ).picture
+  }
+}

@@ -1,0 +1,9 @@
+#include "peak_source.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char text[] = {
+#embed "peak.cl" suffix(, 0)
+};
+
+const char *peak_source(void) { return text; }

@@ -1,0 +1,71 @@
+import RelevancePropagation
+
+/// Networks with seeded random weights: their speed is that of trained ones, and no file is needed.
+///
+/// Weights are uniform of He's variance, 2 / fan-in, which keeps activations of order one through any depth; biases are
+/// small and not zero, because rules treat them apart.
+public enum RandomNetworks {
+  /// VGG-16 with a rectifier behind every layer but poolings and the last.
+  public static func vgg16(_ vgg: VGG16 = .published, seed: UInt64 = 16) throws -> Network {
+    var random = SplitMix64(seed: seed)
+    var nodes: [Network.Node] = []
+    func add(_ name: String, _ layer: any Layer) {
+      nodes.append(.init(name: name, layer: layer, inputs: [nodes.last?.name ?? "input"]))
+    }
+    let layers = vgg.layers
+    for shape in layers {
+      if shape.name == "fc6" {
+        if vgg.side != 32 * vgg.grid { add("avgpool", AdaptiveAveragePooling(outputSize: Extent(vgg.grid))) }
+        add("flatten", Reshape.flatten)
+      }
+      add(shape.name, layer(shape, random: &random))
+      if shape.weightCount > 0 && shape.name != layers.last?.name {
+        add(shape.name.replacing("conv", with: "relu").replacing("fc", with: "relu"), ReLU())
+      }
+    }
+    return try Network(
+      name: "VGG-16, random weights", inputShape: [3, vgg.side, vgg.side], nodes: nodes,
+      outputName: nodes.last!.name)
+  }
+
+  /// One layer alone.
+  public static func single(_ shape: LayerShape, seed: UInt64 = 1) throws -> Network {
+    var random = SplitMix64(seed: seed)
+    return try Network(
+      name: shape.name, inputShape: shape.inputShape,
+      nodes: [.init(name: shape.name, layer: layer(shape, random: &random), inputs: ["input"])], outputName: shape.name)
+  }
+
+  /// Numbers in −bound ..< bound.
+  public static func tensor(_ shape: Shape, bound: Float = 1, seed: UInt64) -> Tensor {
+    var random = SplitMix64(seed: seed)
+    return tensor(shape, bound: bound, random: &random)
+  }
+
+  private static func tensor(_ shape: Shape, bound: Float, random: inout SplitMix64) -> Tensor {
+    let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      for index in buffer.indices {
+        // The upper 24 bits are a float32's: exact multiples of 2⁻²³ in −1 ..< 1.
+        buffer.initializeElement(at: index, to: bound * (Float(random.next() >> 40) * 0x1p-23 - 1))
+      }
+      count = buffer.count
+    }
+    return Tensor(shape: shape, scalars: scalars)
+  }
+
+  private static func layer(_ shape: LayerShape, random: inout SplitMix64) -> any Layer {
+    func weight(_ extents: [Int]) -> Tensor {
+      let fanIn = extents.dropFirst().reduce(1, *)
+      return tensor(Shape(extents), bound: (6 / Float(fanIn)).squareRoot(), random: &random)
+    }
+    func bias() -> Tensor { tensor([shape.outputs], bound: 0.1, random: &random) }
+    switch shape.kind {
+    case .convolution(let filter):
+      return Convolution(
+        weight: weight([shape.outputs, shape.inputs, filter, filter]), bias: bias(),
+        padding: Padding(filter / 2, filter / 2))
+    case .dense: return Dense(weight: weight([shape.outputs, shape.inputs]), bias: bias())
+    case .maxPooling(let side): return MaxPooling(window: PoolingWindow(kernel: Extent(side)))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// A block of a matrix product in registers: the inner loop of every convolution and dense layer on a CPU.
+//
+//   m[i][k] (+)= sum_c a[i][c] * b[c][k],  i < rows, k < 16 * vectors, c < depth
+//
+// a: `rows` rows, `lda` elements apart, read one number at a time and broadcast; b: packed [depth][16 * vectors], read once
+// as vectors; m [rows][16 * vectors]. For every c that is rows * vectors multiply-adds for `vectors` loads and `rows`
+// broadcasts; all rows * vectors sums stay in registers. With `joins` the sums are added to what is in m.
+#ifndef RELPROP_TILE_H
+#define RELPROP_TILE_H
+
+#include "common.h"
+
+#ifndef TILE_ROWS
+#define TILE_ROWS 14  // most rows of a block: 14 x 2 sums + 2 of b in the 32 registers of AVX-512; 6 x 1 for AVX2
+#endif
+#ifndef TILE_FEW_ROWS
+#define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS
+#endif
+#define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
+#ifndef TILE_VECTORS
+#define TILE_VECTORS 2  // vectors of 16 a row
+#endif
+#define TILE_COLUMNS (16 * TILE_VECTORS)
+
+// PoCL compiles for 256-bit registers unless a function asks for more.
+#ifdef __clang__
+#define WIDE __attribute__((min_vector_width(512)))
+#else
+#define WIDE
+#endif
+
+// On a CPU local memory is memory like any other, private to a thread and kept in its core's cache. One function can then
+// serve both; the kernels that do this are chosen for CPUs alone.
+#define SAME_MEMORY(pointer) ((global float *)(size_t)(pointer))
+
+// Work-groups that do nothing, before those that work. PoCL hands its threads half of the remaining groups and one more;
+// of 16 groups two threads would get 9 and 7, and the one waits for the other.
+#ifndef TILE_IDLE_GROUPS
+#define TILE_IDLE_GROUPS 2
+#endif
+
+// One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish.
+#define TILE_FORM(name, ROWS, VECTORS)                                                                            \
+  WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda,          \
+                                                         global const float *b, const int joins, global float *m) { \
+    float16 sums[ROWS][VECTORS];                                                                                  \
+    _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                            \
+      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                      \
+    }                                                                                                             \
+    _Pragma("unroll 1") for (int c = 0; c < depth; c++) {                                                         \
+      float16 column[VECTORS];                                                                                    \
+      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                              \
+      b += 16 * VECTORS;                                                                                          \
+      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                          \
+        const float16 number = a[i * lda + c];                                                                    \
+        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);      \
+      }                                                                                                           \
+    }                                                                                                             \
+    _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                            \
+      _Pragma("unroll") for (int j = 0; j < VECTORS; j++)                                                         \
+      {                                                                                                           \
+        global float *into = m + 16 * (i * VECTORS + j);                                                          \
+        store16(joins ? load16(into) + sums[i][j] : sums[i][j], into);                                            \
+      }                                                                                                           \
+    }                                                                                                             \
+  }
+
+TILE_FORM(tile_of_many, TILE_ROWS, 2)
+TILE_FORM(tile_of_few, TILE_FEW_ROWS, 2)
+TILE_FORM(slim_tile_of_many, TILE_ROWS, 1)
+TILE_FORM(slim_tile_of_few, TILE_FEW_ROWS, 1)
+
+// The same for any number of rows, in blocks of TILE_ROWS and of TILE_FEW_ROWS: two forms only, because every form costs
+// compile time. Up to TILE_FEW_ROWS - 1 rows too many are computed; a and m have room for them (see TILE_SLACK).
+static inline __attribute__((always_inline)) void tiles_of(const int rows, const int vectors, const int depth,
+                                                           global const float *a, const int lda, global const float *b,
+                                                           const int joins, global float *m) {
+  const int rest = rows % TILE_ROWS;
+  int whole = rows / TILE_ROWS * TILE_ROWS;
+  if (rest > TILE_FEW_ROWS) whole += TILE_ROWS;
+  if (rest > 0 && rest <= 2 * TILE_FEW_ROWS - TILE_ROWS && whole > 0) whole -= TILE_ROWS;
+  int first = 0;
+#pragma unroll 1
+  for (; first < whole; first += TILE_ROWS) {
+    if (vectors == 2) tile_of_many(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 32);
+    else slim_tile_of_many(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 16);
+  }
+#pragma unroll 1
+  for (; first < rows; first += TILE_FEW_ROWS) {
+    if (vectors == 2) tile_of_few(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 32);
+    else slim_tile_of_few(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 16);
+  }
+}
+#endif

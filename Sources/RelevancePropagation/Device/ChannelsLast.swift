@@ -1,0 +1,62 @@
+internal import Compute
+
+/// How an entry `[C, H, W]` lies on the device: channels last, `[H, W, C]`; in general the first axis of a shape runs
+/// fastest. Kernels then read neighbouring channels of a pixel as vectors, whatever the size of the image.
+///
+/// A 1 × 1 convolution is a matrix product as it stands, a concatenation copies blocks of pixels, and the channel of
+/// element i is i mod C in every element-wise kernel.
+enum ChannelsLast {
+  /// The scalars of `[N, C, …]` in the device's order.
+  static func scalars(of tensor: Tensor) -> [Float] {
+    tensor.withScalars { transposed($0, entry: Shape(Array(tensor.shape.extents.dropFirst())), toDevice: true) }
+  }
+
+  /// What was read from the device as a tensor `[N, C, …]`.
+  static func tensor(_ scalars: [Float], entries: Int, entry: Shape) -> Tensor {
+    let shape = Shape([entries] + entry.extents)
+    guard moves(entry) else { return Tensor(shape: shape, scalars: scalars) }
+    return Tensor(
+      shape: shape, scalars: scalars.withUnsafeBufferPointer { transposed($0, entry: entry, toDevice: false) })
+  }
+
+  /// Whether entries of this shape lie in another order on the device than in a tensor.
+  static func moves(_ entry: Shape) -> Bool {
+    entry.rank > 1 && entry[0] > 1 && entry.count > entry[0]
+  }
+
+  /// Whether a change of shape moves numbers on the device: where the number of channels changes.
+  static func moves(from old: Shape, to new: Shape) -> Bool { old[0] != new[0] }
+
+  private static func transposed(_ scalars: UnsafeBufferPointer<Float>, entry: Shape, toDevice: Bool) -> [Float] {
+    guard moves(entry) else { return Array(scalars) }
+    let channels = entry[0]
+    let area = entry.count / channels
+    let (rows, columns) = toDevice ? (channels, area) : (area, channels)
+    return [Float](unsafeUninitializedCapacity: scalars.count) { result, initialized in
+      for first in stride(from: 0, to: scalars.count, by: entry.count) {
+        for row in 0..<rows {
+          for column in 0..<columns {
+            result.initializeElement(
+              at: first + column * rows + row, to: scalars[first + row * columns + column])
+          }
+        }
+      }
+      initialized = scalars.count
+    }
+  }
+}
+
+extension Queue {
+  /// Copies a tensor `[N, C, …]` to the start of `buffer`, channels last.
+  func write(_ tensor: Tensor, to buffer: Buffer<Float>) throws {
+    guard ChannelsLast.moves(Shape(Array(tensor.shape.extents.dropFirst()))) else {
+      return try tensor.withScalars { pointer throws in try write(pointer, to: buffer) }
+    }
+    try ChannelsLast.scalars(of: tensor).withUnsafeBufferPointer { pointer throws in try write(pointer, to: buffer) }
+  }
+
+  /// The first `entries` entries of `buffer` as a tensor `[N, C, …]`.
+  func read(_ buffer: Buffer<Float>, entries: Int, of entry: Shape) throws -> Tensor {
+    ChannelsLast.tensor(try read(buffer, count: entries * entry.count), entries: entries, entry: entry)
+  }
+}

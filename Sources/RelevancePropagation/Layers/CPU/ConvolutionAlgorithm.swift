@@ -1,0 +1,55 @@
+internal import Compute
+internal import KernelSources
+
+/// How a CPU computes a convolution in one direction.
+enum ConvolutionAlgorithm: Equatable {
+  /// 3 × 3, stride 1, one group: Winograd's algorithm on output tiles of 2 × 2 or 4 × 4 (cpu/winograd.cl).
+  case winograd(tile: Int)
+  /// Every shape (cpu/gather.cl).
+  case gathered
+  /// A filter a channel (cpu/depthwise.cl).
+  case depthwise
+
+  /// The fastest that is exact enough for the pass.
+  ///
+  /// Winograd's algorithm rounds relative to all numbers of a tile: where a sum is 0 or nearly cancels, it is not right to
+  /// the sum's own size, and R / z would be anything. So denominators that are not bounded are summed directly, and so is
+  /// the s that they divide.
+  /// Larger tiles save more multiplications and round worse: F(4×4) has about three times the error of F(2×2). Errors of
+  /// the forward pass flip rectifiers and pooling winners, which is where a heatmap's error comes from; bounded denominators
+  /// and the backward pass only pass errors on in proportion. So the activations take F(2×2) unless speed is asked for.
+  init(_ layer: Convolution, for pass: Pass, on engine: Engine) {
+    if layer.groups > 1, layer.weight.shape[1] == 1, layer.weight.shape[0] == layer.groups {
+      self = .depthwise
+      return
+    }
+    let isWinograd =
+      layer.weight.shape[2] == 3 && layer.weight.shape[3] == 3 && layer.stride == Extent(1)
+      && layer.dilation == Extent(1) && layer.groups == 1
+    switch engine.convolutions {
+    case .automatic where pass == .denominators(bounded: false) || pass == .backward(bounded: false): self = .gathered
+    case .automatic where isWinograd:
+      self = .winograd(tile: pass == .forward && engine.precision == .accurate ? 2 : 4)
+    case .winograd2 where isWinograd: self = .winograd(tile: 2)
+    case .winograd4 where isWinograd: self = .winograd(tile: 4)
+    default: self = .gathered
+    }
+  }
+}
+
+/// One algorithm for all convolutions it serves, for tests and measurements; the others stay with `gathered`.
+public enum ConvolutionChoice: String, CaseIterable, Sendable {
+  /// By shape and pass.
+  case automatic
+  case gathered
+  case winograd2
+  case winograd4
+}
+
+/// What speed may cost.
+public enum Precision: String, CaseIterable, Sendable {
+  /// Errors no larger than those of a direct sum in float32.
+  case accurate
+  /// Winograd's algorithm on large tiles in the forward pass too: about three times the rounding error there.
+  case fast
+}

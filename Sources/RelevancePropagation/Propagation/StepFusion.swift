@@ -1,0 +1,131 @@
+/// Steps joined into one launch where a layer's kernels can finish their sums in registers.
+///
+/// R = ρ(a) ⊙ c and s = R / stab(z) are element by element: done where c leaves the matrix product they cost no launch and
+/// no trip through memory, and R itself is formed only where somebody reads it. Joined are
+///
+///     step 1, step 2                      a denominator made for one quotient
+///     step 3, step 4                      relevance of an input
+///     step 3, step 4, step 2 of below     the next layer's s at once
+///
+/// The numbers are the same to the bit: the same operations in the same order.
+struct StepFusion {
+  /// Tensors that are needed whether a step reads them or not: relevance that is asked for.
+  let wanted: Set<TensorID>
+  /// Relevance vectors of one image.
+  let targets: Int
+  /// Whether the layer of a node can finish sums.
+  let finishes: (Int) -> Bool
+
+  /// Whether the layer of a node makes several terms' sums as channels side by side.
+  let stacks: (Int, [WeightPart]) -> Bool
+
+  func fused(_ steps: [Step]) -> [Step] { joinDenominators(joinTransposes(stackTransposes(steps))) }
+
+  private func stackTransposes(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var result: [Step] = []
+    var index = 0
+    while index < steps.count {
+      var weights: [WeightPart] = []
+      var products: [ProductStep] = []
+      var first: (node: Int, s: TensorID, input: Int, c: TensorID)?
+      var next = index
+      while next + 1 < steps.count,
+        case .transpose(let node, let weight, let s, _, let input, let c, nil) = steps[next],
+        case .product(let product, node, input, c) = steps[next + 1], uses[c] == 2, product.activation.isLinear,
+        first.map({ $0.node == node && $0.s == s && $0.input == input }) ?? true
+      {
+        first = first ?? (node, s, input, c)
+        weights.append(weight)
+        products.append(product)
+        next += 2
+      }
+      if let first, weights.count > 1, stacks(first.node, weights) {
+        result.append(
+          .stackedTranspose(
+            node: first.node, weights: weights, s: first.s, input: first.input, into: first.c, products: products))
+        index = next
+      } else {
+        result.append(steps[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  /// How often a tensor is read or written.
+  private func uses(_ steps: [Step]) -> [TensorID: Int] {
+    var uses: [TensorID: Int] = [:]
+    for step in steps { for id in Set(step.tensors) { uses[id, default: 0] += 1 } }
+    return uses
+  }
+
+  /// One entry a target cannot leave a launch with one entry an image.
+  private func joinDenominators(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var result: [Step] = []
+    var index = 0
+    while index < steps.count {
+      if index + 1 < steps.count, case .apply(let node, let term, let pass, let z, false, nil) = steps[index],
+        case .quotient(let quotient) = steps[index + 1], case .tensor(z) = quotient.z, uses[z] == 2,
+        targets == 1, quotient.stabilizer.relative == 0, finishes(node)
+      {
+        result.append(.apply(node: node, term: term, for: pass, into: z, accumulate: false, then: quotient))
+        index += 2
+      } else {
+        result.append(steps[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  private func joinTransposes(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var result: [Step] = []
+    var index = 0
+    while index < steps.count {
+      guard index + 1 < steps.count,
+        case .transpose(let node, let weight, let s, let pass, let input, let c, nil) = steps[index],
+        case .product(var product, node, input, c) = steps[index + 1], uses[c] == 2, product.activation.isLinear,
+        finishes(node)
+      else {
+        result.append(steps[index])
+        index += 1
+        continue
+      }
+      index += 2
+      // Behind the product stand sums for the ledger, which only read relevance, and the denominator's own steps, which do
+      // not read it: those come first instead.
+      var before: [Step] = []
+      var after: [Step] = []
+      var next = index
+      scan: while next < steps.count {
+        switch steps[next] {
+        case .totals, .idle: after.append(steps[next])
+        case .apply, .statistic, .shiftedOutput: before.append(steps[next])
+        default: break scan
+        }
+        next += 1
+      }
+      if next < steps.count, case .quotient(let quotient) = steps[next], quotient.relevance == product.into {
+        product.then = quotient
+        // Written by the product, read by the quotient; by others only where it is counted, filtered or asked for.
+        product.keepsRelevance =
+          wanted.contains(product.into) || uses[product.into]! > 2 || product.accumulate
+        index = next + 1
+        result += before
+      } else {
+        after = []
+      }
+      result.append(.transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product))
+      result += after
+    }
+    return result
+  }
+}
+
+extension ActivationPart {
+  /// Whether the kernels' epilogue reads it: no powers.
+  fileprivate var isLinear: Bool { if case .power = self { false } else { true } }
+}

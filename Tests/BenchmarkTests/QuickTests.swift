@@ -1,0 +1,136 @@
+import Foundation
+import Imaging
+import RelevancePropagation
+import Testing
+
+/// Every benchmark runs once on a tiny network, so that none rots; nothing timed decides.
+@Suite(.serialized) struct QuickTests {
+  private func json(_ path: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  @Test("the suite runs, and its results say where they come from")
+  func suite() throws {
+    let folder = try Folder()
+    let run = try Bench(["--quick", "--results", folder.path])
+    try #require(run.status == 0, "\(run.errors)")
+    for name in ["kernels", "layers", "composites", "targets", "scaling"] {
+      #expect(run.output.contains("== \(name)"))
+      let report = try json("\(folder.path)/\(name).json")
+      #expect(report["benchmark"] as? String == name)
+      for key in ["commit", "date", "device", "driver", "platform", "network"] {
+        #expect((report[key] as? String)?.isEmpty == false, "\(name): \(key)")
+      }
+      #expect(report["quick"] as? Bool == true && (report["threads"] as? Int ?? 0) > 0)
+      #expect((report["rows"] as? [Any])?.isEmpty == false, "\(name)")
+      let picture = try String(contentsOfFile: "\(folder.path)/\(name).svg", encoding: .utf8)
+      #expect(picture.hasPrefix("<svg") && picture.hasSuffix("</svg>\n"))
+    }
+    // Both passes of 16 layers, each with a time and the kernels that took it.
+    let kernels = try #require(try json("\(folder.path)/kernels.json")["rows"] as? [[String: Any]])
+    #expect(kernels.count == 32)
+    for row in kernels {
+      #expect((row["gigaflops"] as? Double ?? 0) > 0, "\(row)")
+      #expect((row["kernels"] as? [String])?.isEmpty == false, "\(row)")
+    }
+    let peak = try #require(try json("\(folder.path)/kernels.json")["peak"] as? [String: Double])
+    #expect(peak.count == 3 && peak.values.allSatisfy { $0 > 0 })
+    // Every layer with weights took part, forward and backward, and nothing has an unknown label.
+    let layers = try #require(try json("\(folder.path)/layers.json")["rows"] as? [[String: Any]])
+    let names = layers.compactMap { $0["layer"] as? String }
+    #expect(Set(names).isSuperset(of: ["conv1_1", "conv5_3", "pool5", "fc8", "rest", "total"]), "\(names)")
+    #expect(!names.contains("other"))
+  }
+
+  @Test("serve loads, runs, writes relevance, and says what it cannot do")
+  func serve() throws {
+    let folder = try Folder()
+    let images = Tensor(shape: [2, 3, 32, 32], scalars: (0..<6144).map { Float(sin(Double($0))) })
+    try NumPyArray(images).write(to: folder.path + "/images.npy")
+    let lines = [
+      #"{"run":{}}"#,
+      #"{"load":{"composite":"seed","batch":2,"targets":2}}"#,
+      #"{"run":{"input":"\#(folder.path)/images.npy","classes":[1,2],"untimed":1,"timed":3,"output":"\#(folder.path)/r.npy"}}"#,
+      #"{"load":{"kind":"forward"}}"#,
+      #"{"run":{"output":"\#(folder.path)/none.npy"}}"#,
+      #"{"run":{}}"#,
+      #"{"load":{"precision":"exact"}}"#,
+      "nonsense",
+    ]
+    let run = try Bench(["serve", "--quick"], input: lines.joined(separator: "\n") + "\n")
+    #expect(run.status == 0, "\(run.errors)")
+    let answers = try run.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    try #require(answers.count == lines.count)
+    func error(_ index: Int) -> String { answers[index]["error"] as? String ?? "" }
+    #expect(error(0).contains("nothing is loaded"))
+    #expect(answers[1]["error"] == nil && (answers[1]["peakBytes"] as? Int ?? 0) > 0)
+    #expect((answers[2]["seconds"] as? [Double])?.count == 3, "\(answers[2])")
+    #expect((answers[2]["topClasses"] as? [Int])?.count == 2)
+    let relevance = try NumPyArray(path: folder.path + "/r.npy").tensor
+    #expect(relevance.shape == [4, 3, 32, 32])
+    #expect(relevance.firstNonFinite == nil && relevance.scalars.contains { $0 != 0 })
+    #expect(error(4).contains("forward pass gives no relevance"))
+    #expect((answers[5]["seconds"] as? [Double])?.count == 1)
+    #expect(error(6).contains("precision exact: not built"))
+    #expect(!error(7).isEmpty)
+  }
+
+  @Test(
+    "options that cannot be are refused",
+    arguments: [
+      (["kernels", "--only", "conv9"], "--only conv9: no layer"),
+      (["kernels", "--model", "x.pth"], "the shapes are VGG-16's"),
+      (["layers", "--kernels", "fast", "--quick"], "--kernels \"fast\": expected one of plain, cpu, gpu"),
+      (["layers", "--side", "100"], "expected a multiple of 32"),
+      (["composites", "--batch", "1,x"], "--batch 1,x: expected numbers"),
+      (["composites", "--composite", "sed"], "no composite \"sed\""),
+      (["layers", "--model", "nowhere.pth"], "nowhere.pth"),
+      (["scaling", "--only", "depth", "--quick"], "--only depth: here there are batch, targets"),
+      (["targets", "--targets", "11", "--quick"], "the network has 10 classes"),
+    ])
+  func refusals(_ arguments: [String], _ message: String) throws {
+    let run = try Bench(arguments + (arguments.contains("kernels") ? ["--quick"] : []))
+    #expect(run.status != 0)
+    #expect(run.errors.contains(message), "\(run.errors)")
+  }
+}
+
+/// A folder that is removed with the value.
+private final class Folder {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)").path
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Runs the built `relprop-bench`.
+private struct Bench {
+  let status: Int32
+  let output: String
+  let errors: String
+
+  init(_ arguments: [String], input: String = "") throws {
+    let folder = try Folder()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("relprop-bench")
+    process.arguments = arguments
+    // Files, not pipes: a full pipe would stop the command.
+    func handle(_ name: String) throws -> FileHandle {
+      try Data((name == "in" ? input : "").utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+      return try name == "in"
+        ? FileHandle(forReadingAtPath: "\(folder.path)/in")!
+        : FileHandle(forWritingTo: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+    }
+    process.standardInput = try handle("in")
+    process.standardOutput = try handle("out")
+    process.standardError = try handle("err")
+    try process.run()
+    process.waitUntilExit()
+    status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    output = try String(contentsOfFile: folder.path + "/out", encoding: .utf8)
+    errors = try String(contentsOfFile: folder.path + "/err", encoding: .utf8)
+  }
+}

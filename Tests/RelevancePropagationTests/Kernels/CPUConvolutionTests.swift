@@ -1,0 +1,153 @@
+import Compute
+import Testing
+
+@testable import RelevancePropagation
+
+/// Ring 3: every algorithm of a CPU's convolutions against the plain kernels, in both directions. Small integers are exact in
+/// any order of summation: sums over gathered inputs must agree to the bit. Winograd's points are no integers: it agrees to
+/// rounding. What lies behind the output stays as it was.
+@Suite struct CPUConvolutionTests {
+  private static func engine(_ family: KernelFamily, _ convolutions: ConvolutionChoice = .automatic) -> Engine {
+    do {
+      return try Engine(device: TestDevice.engine.device, family: family, convolutions: convolutions)
+    } catch { fatalError("\(error)") }
+  }
+  private static let plain = engine(.plain)
+  private static let engines: [ConvolutionChoice: Engine] = [
+    .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2), .winograd4: engine(.cpu, .winograd4),
+  ]
+
+  struct Shapes: CustomTestStringConvertible, Sendable {
+    var channels, filters, height, width, rows, columns: Int
+    var padding = Padding.zero
+    var stride = Extent(1)
+    var dilation = Extent(1)
+    var groups = 1
+
+    var testDescription: String {
+      "\(channels) to \(filters) channels, \(height)x\(width), \(rows)x\(columns), padding \(padding), stride \(stride), "
+        + "dilation \(dilation), \(groups) group(s)"
+    }
+  }
+
+  static let any: [Shapes] = [
+    Shapes(channels: 1, filters: 1, height: 1, width: 1, rows: 1, columns: 1),
+    Shapes(channels: 3, filters: 5, height: 7, width: 9, rows: 3, columns: 3, padding: Padding(1, 1)),
+    Shapes(channels: 17, filters: 33, height: 9, width: 13, rows: 3, columns: 3),
+    Shapes(channels: 4, filters: 9, height: 6, width: 35, rows: 3, columns: 5, padding: Padding(1, 2)),
+    Shapes(channels: 64, filters: 16, height: 5, width: 6, rows: 1, columns: 1),
+    Shapes(
+      channels: 3, filters: 4, height: 11, width: 12, rows: 3, columns: 2, padding: Padding(2, 3),
+      dilation: Extent(2, 3)),
+    Shapes(
+      channels: 2, filters: 3, height: 8, width: 5, rows: 3, columns: 3,
+      padding: Padding(top: 0, left: 2, bottom: 1, right: 0)),
+    Shapes(
+      channels: 3, filters: 64, height: 23, width: 20, rows: 7, columns: 7, padding: Padding(3, 3), stride: Extent(2)),
+    Shapes(channels: 16, filters: 40, height: 9, width: 8, rows: 1, columns: 1, stride: Extent(2)),
+    Shapes(channels: 5, filters: 6, height: 13, width: 10, rows: 2, columns: 4, stride: Extent(3, 2)),
+    Shapes(channels: 12, filters: 18, height: 7, width: 7, rows: 3, columns: 3, padding: Padding(1, 1), groups: 3),
+    Shapes(
+      channels: 8, filters: 8, height: 10, width: 9, rows: 3, columns: 3, padding: Padding(1, 1), stride: Extent(2),
+      groups: 8),
+    Shapes(channels: 35, filters: 35, height: 6, width: 7, rows: 3, columns: 3, padding: Padding(1, 1), groups: 35),
+    Shapes(channels: 130, filters: 7, height: 4, width: 4, rows: 3, columns: 3, padding: Padding(1, 1)),
+  ]
+
+  static let square: [Shapes] = [
+    Shapes(channels: 1, filters: 1, height: 1, width: 1, rows: 3, columns: 3, padding: Padding(1, 1)),
+    Shapes(channels: 3, filters: 5, height: 7, width: 9, rows: 3, columns: 3, padding: Padding(1, 1)),
+    Shapes(channels: 16, filters: 33, height: 13, width: 14, rows: 3, columns: 3, padding: Padding(1, 1)),
+    Shapes(channels: 17, filters: 64, height: 6, width: 31, rows: 3, columns: 3),
+    Shapes(channels: 33, filters: 16, height: 8, width: 5, rows: 3, columns: 3, padding: Padding(2, 2)),
+    Shapes(
+      channels: 2, filters: 3, height: 8, width: 5, rows: 3, columns: 3,
+      padding: Padding(top: 0, left: 2, bottom: 1, right: 0)),
+    // Filters beyond a cache: tiles are transformed first.
+    Shapes(channels: 512, filters: 512, height: 7, width: 7, rows: 3, columns: 3, padding: Padding(1, 1)),
+  ]
+
+  @Test("sums over gathered inputs are the plain kernel's to the bit", arguments: any, [1, 3])
+  func gathers(_ shapes: Shapes, _ batch: Int) throws {
+    for (what, fast, slow) in try runs(shapes, .gathered, batch: batch) {
+      #expect(fast == slow, "\(what)")
+    }
+  }
+
+  @Test(
+    "Winograd's algorithm is the plain kernel to rounding", arguments: square,
+    [ConvolutionChoice.winograd2, .winograd4])
+  func winograd(_ shapes: Shapes, _ choice: ConvolutionChoice) throws {
+    for batch in [1, 3] where batch == 1 || shapes.channels < 100 {
+      for (what, fast, slow) in try runs(shapes, choice, batch: batch) {
+        // A sum of n products of numbers up to 4: its rounding error stays well below n of its own.
+        let largest = slow.map(abs).max()!
+        let worst = zip(fast, slow).map { abs($0 - $1) }.max()!
+        #expect(worst <= 2e-5 * largest, "\(what), batch \(batch): off by \(worst / largest) of the largest")
+        #expect(fast.suffix(16) == slow.suffix(16), "\(what): wrote behind the output")
+      }
+    }
+  }
+
+  /// Every part, with and without what is there, forward and transposed, on both engines.
+  private func runs(
+    _ shapes: Shapes, _ choice: ConvolutionChoice, batch: Int
+  ) throws -> [(what: String, fast: [Float], slow: [Float])] {
+    let (layer, sizes) = try layer(shapes)
+    var random = SplitMix64(seed: 77)
+    let x = integers(batch * sizes.inputs[0].count, &random)
+    let s = integers(batch * sizes.output.count, &random)
+    let fast = Self.engines[choice]!
+    var result: [(String, [Float], [Float])] = []
+    for part in [SignedPart.all, .positive, .negative] {
+      for accumulate in [false, true] {
+        let outputs = try [fast, Self.plain].map { engine in
+          try run(layer, sizes, x, output: batch * sizes.output.count, batch: batch, on: engine) {
+            parameters, source, target in
+            try layer.apply(
+              [Operand(buffer: source, stride: sizes.inputs[0].count, part: part.onDevice)], parameters, for: .forward,
+              finish: Finish(coefficient: -2, accumulate: accumulate), into: target, shapes: sizes, batch: batch,
+              on: engine)
+          }
+        }
+        result.append(("apply, part \(part), accumulate \(accumulate)", outputs[0], outputs[1]))
+      }
+    }
+    let inputs = try [fast, Self.plain].map { engine in
+      try run(layer, sizes, s, output: batch * sizes.inputs[0].count, batch: batch, on: engine) {
+        parameters, source, target in
+        try layer.transpose(
+          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target, shapes: sizes,
+          batch: batch, on: engine)
+      }
+    }
+    return result + [("transpose", inputs[0], inputs[1])]
+  }
+
+  private func layer(_ shapes: Shapes) throws -> (Convolution, LayerShapes) {
+    var random = SplitMix64(seed: UInt64(shapes.channels * 1000 + shapes.width))
+    let weight: Shape = [shapes.filters, shapes.channels / shapes.groups, shapes.rows, shapes.columns]
+    let layer = Convolution(
+      weight: Tensor(shape: weight, scalars: integers(weight.count, &random)),
+      bias: Tensor(shape: [shapes.filters], scalars: integers(shapes.filters, &random)), stride: shapes.stride,
+      padding: shapes.padding, dilation: shapes.dilation, groups: shapes.groups)
+    let input: Shape = [shapes.channels, shapes.height, shapes.width]
+    return (layer, LayerShapes(inputs: [input], output: try layer.outputShape(for: [input])))
+  }
+
+  private func integers(_ count: Int, _ random: inout SplitMix64) -> [Float] {
+    (0..<count).map { _ in Float(Int.random(in: -4...4, using: &random)) }
+  }
+
+  /// The output with 16 guard elements behind it.
+  private func run(
+    _ layer: Convolution, _ shapes: LayerShapes, _ input: [Float], output: Int, batch: Int, on engine: Engine,
+    _ body: (DeviceParameters, Buffer<Float>, Buffer<Float>) throws -> Void
+  ) throws -> [Float] {
+    var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "test", on: engine)
+    parameters.scratch = try Buffer(count: layer.scratchCount(for: shapes, batch: batch, on: engine), on: engine.queue)
+    let target = try Buffer([Float](repeating: 7, count: output + 16), on: engine.queue)
+    try body(parameters, Buffer(input, on: engine.queue), target)
+    return try engine.queue.read(target, count: output + 16)
+  }
+}
