@@ -183,7 +183,8 @@ struct ExplainCommand: ParsableCommand {
     // Kept relevance cannot share memory with other layers'.
     let keptBytes = kept.reduce(0) { $0 + $1.relevanceBytes }
     return BatchChoice(
-      requested: runOptions.batch, images: images, kind: engine.device.kind, deviceMemory: engine.device.globalMemory,
+      requested: runOptions.batch, images: images, kind: engine.device.kind,
+      deviceMemory: engine.device.globalMemory,
       hostBytes: kept.reduce(0) { $0 + $1.relevanceBytes + targets * $1.activationBytes }
     ) { batch in
       DeviceNetwork.bytes(of: network, batch: batch, on: engine) + plan.modifiedWeightBytes

@@ -19,6 +19,7 @@ public struct KernelChoice: Sendable, Hashable {
 public enum ConvolutionChoice: String, CaseIterable, Sendable {
   /// By shape and pass.
   case automatic
+  // Passes whose sums must be right to their own size are gathered whatever is chosen.
   case gathered
   case winograd2
   case winograd4

@@ -27,7 +27,8 @@ enum ConvolutionAlgorithm: Equatable {
       layer.weight.shape[2] == 3 && layer.weight.shape[3] == 3 && layer.stride == Extent(1)
       && layer.dilation == Extent(1) && layer.groups == 1
     switch choice.convolutions {
-    case .automatic where pass == .denominators(bounded: false) || pass == .backward(bounded: false): self = .gathered
+    case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
+      self = .gathered
     case .automatic where isWinograd:
       self = .winograd(tile: pass == .forward && choice.precision == .accurate ? 2 : 4)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
