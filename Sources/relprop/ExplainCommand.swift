@@ -96,7 +96,7 @@ struct ExplainCommand: ParsableCommand {
           fflush(nil)
           warn(alarms)
         }
-      } catch  where images.count > 1 && !(error is ComputeError) && !(error is FileWriteError) {
+      } catch  where images.count > 1 && !Self.concernsAll(error) {
         progress.finish()
         failures += 1
         FileHandle.standardError.write(Data("relprop: \(error)\n".utf8))
@@ -107,6 +107,11 @@ struct ExplainCommand: ParsableCommand {
       FileHandle.standardError.write(Data("relprop: \(failures) of \(images.count) images failed\n".utf8))
       throw ExitCode.failure
     }
+  }
+
+  /// Whether an error would meet every other image too.
+  private static func concernsAll(_ error: any Error) -> Bool {
+    error is ComputeError || error is FileWriteError || error is MappedFileError
   }
 
   private func printModel(_ choice: ModelOptions.Choice) {

@@ -9,7 +9,8 @@ struct ExplanationWriter {
   private let normalization: Normalization
   private let preprocessor: Preprocessor
   private let labels: [String]
-  private let template: ExplanationReport.Model
+  private let choice: ModelOptions.Choice
+  private let inputShape: Shape
   private let method: String
   private let composite: String
   private let filters: [LayerFilter]
@@ -36,10 +37,8 @@ struct ExplanationWriter {
     self.rules = network.nodes.compactMap { node in
       rules.map { .init(layer: node.name, type: node.layer.typeName, rule: $0[node.name].label) }
     }
-    template = .init(
-      path: choice.path, sha256: choice.sha256, format: choice.model.format,
-      architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
-      inputShape: network.inputShape.extents)
+    self.choice = choice
+    inputShape = network.inputShape
   }
 
   /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the layers that were asked for;
@@ -63,7 +62,10 @@ struct ExplanationWriter {
     }
     let seen = input.framing.seen
     let report = ExplanationReport(
-      model: template,
+      model: .init(
+        path: choice.path, sha256: try choice.digest.value, format: choice.model.format,
+        architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
+        inputShape: inputShape.extents),
       image: .init(
         path: image, width: photograph.width, height: photograph.height,
         seen: [seen.x, seen.y, seen.width, seen.height]),
