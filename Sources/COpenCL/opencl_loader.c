@@ -105,6 +105,8 @@ FORWARD(clFinish, (cl_command_queue queue), (queue))
 FORWARD(clReleaseContext, (cl_context context), (context))
 FORWARD(clReleaseCommandQueue, (cl_command_queue queue), (queue))
 FORWARD(clReleaseMemObject, (cl_mem buffer), (buffer))
+FORWARD(clSetMemObjectDestructorCallback,
+        (cl_mem buffer, void(CL_CALLBACK *notify)(cl_mem, void *), void *data), (buffer, notify, data))
 FORWARD(clReleaseProgram, (cl_program program), (program))
 FORWARD(clReleaseKernel, (cl_kernel kernel), (kernel))
 FORWARD(clGetEventProfilingInfo,

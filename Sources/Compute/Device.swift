@@ -27,6 +27,15 @@ public struct Device: Sendable, CustomStringConvertible {
   nonisolated(unsafe) let id: cl_device_id
   nonisolated(unsafe) let platformID: cl_platform_id
 
+  /// Whether kernels work in the host's own memory, so that nothing need be copied for them.
+  public var sharesHostMemory: Bool { kind == .cpu }
+
+  /// Whether the driver keeps what it compiled by itself, so that a cache of ours would only cost time.
+  ///
+  /// PoCL does: a kernel is compiled for each work-group size it is launched with, when it is, and kept in PoCL's folder.
+  /// Asking PoCL for a program's binary compiles every kernel of it once more, for any size, used or not.
+  public var keepsPrograms: Bool { platform == "Portable Computing Language" }
+
   public var description: String { "\(name) (\(kind.rawValue), \(platform))" }
 
   /// All devices of all platforms, in the loader's order.

@@ -32,6 +32,7 @@ public final class Queue: Sendable {
     throws
   {
     precondition(index + elements.count <= buffer.count, "\(elements.count) elements into \(buffer.count)")
+    buffer.requireWritable()
     guard let base = elements.baseAddress, !elements.isEmpty else { return }
     let stride = MemoryLayout<Element>.stride
     try check(

@@ -83,6 +83,7 @@ public final class Explainer {
     let (startTrace, relevanceThere) = try begun.begin(trace, targets: targets, scores: output)
     let relevance = try begun.propagator.propagate(startTrace, from: relevanceThere)
     let done = clock.now
+    try deviceNetwork.requireUnchangedWeights()
     var activations: [String: Tensor] = [:]
     for name in relevance.layers.keys { activations[name] = try startTrace.activation(of: name) }
     return try targets.indices.map { image in

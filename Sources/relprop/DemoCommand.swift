@@ -72,12 +72,12 @@ struct DemoCommand: ParsableCommand {
 
   /// The network carried inside the binary.
   static func embeddedModel() throws -> ModelOptions.Choice {
-    let bytes = UnsafeBufferPointer(start: demo_model_bytes(), count: demo_model_size())
-    let model = try ModelFile.load(bytes: Array(bytes), name: "embedded demo network")
+    let bytes = Array(UnsafeBufferPointer(start: demo_model_bytes(), count: demo_model_size()))
+    let model = try ModelFile.load(bytes: bytes, name: "embedded demo network")
     return ModelOptions.Choice(
       model: model, path: "embedded demo network", labels: model.labels ?? SceneClass.allCases.map(\.label),
       preprocessing: model.preprocessing, preprocessingReason: model.preprocessingReason,
-      sha256: Digest.sha256(UnsafeRawBufferPointer(bytes)))
+      digest: PendingDigest { bytes.withUnsafeBytes { Digest.sha256($0) } })
   }
 
   /// The scene at a size for people, what the mask covers, and all pictures side by side.

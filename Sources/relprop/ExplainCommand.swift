@@ -63,10 +63,15 @@ struct ExplainCommand: ParsableCommand {
     for line in ModelText.lines(choice) { print(line) }
     fflush(nil)  // a reader at the other end of a pipe sees this before any error
 
-    let settings = try settings(choice, network, rules: rules, baseline: baseline, start: preset.start).digest()
+    // They hold the model's digest, which is still being computed: asked for only where something may be done already.
+    func settings() throws -> String {
+      try self.settings(choice, network, rules: rules, baseline: baseline, start: preset.start).digest()
+    }
     let suffix = baseline.map { ".\(type(of: $0).name)" } ?? ""
     progress.update("looking for results that are there already")
-    let open = runOptions.overwrite ? jobs : unfinished(jobs, settings: settings, targets: targets, suffix: suffix)
+    let open =
+      runOptions.overwrite || folder.wasEmpty
+      ? jobs : unfinished(jobs, settings: try settings(), targets: targets, suffix: suffix)
     guard !open.isEmpty else {
       progress.finish()
       print("all \(jobs.count) image(s) were explained before, with these settings; --overwrite explains them anew")
@@ -88,7 +93,7 @@ struct ExplainCommand: ParsableCommand {
       composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor,
       colors: colors, normalization: normalization, engine: engine,
       command: CommandText(CommandLine.arguments, images: imageOptions.images))
-    let reading = ReadingStage(preprocessor: preprocessor, settings: settings)
+    let reading = ReadingStage(preprocessor: preprocessor, settings: try settings())
     let explaining = ExplainingStage(method: method, targets: targets)
     let writing = WritingStage(
       writer: writer, layers: layerOptions, saveInput: runOptions.saveInput, suffix: suffix,
@@ -140,7 +145,7 @@ struct ExplainCommand: ParsableCommand {
     start: Profile.Start
   ) throws -> ExplanationSettings {
     ExplanationSettings(
-      model: choice.sha256, inputShape: network.inputShape.extents, labels: choice.labels,
+      model: try choice.digest.value, inputShape: network.inputShape.extents, labels: choice.labels,
       preprocessing: choice.preprocessing, method: baseline?.label ?? MethodOptions.relevancePropagation,
       rules: rules.map { rules in network.nodes.map { [$0.name, rules[$0.name].label] } } ?? [],
       start: start.rawValue,

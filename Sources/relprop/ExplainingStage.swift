@@ -6,7 +6,7 @@ struct ExplainingStage {
   let method: ExplanationMethod
   let targets: TargetOptions.Choice
 
-  /// - Throws: `ComputeError`; what is wrong with one image alone is its own failure.
+  /// - Throws: `ComputeError`, `MappedFileError`; what is wrong with one image alone is its own failure.
   func explain(_ images: [StagedImage<ReadImage>]) throws -> [StagedImage<ExplainedImage>] {
     let inputs = images.compactMap { try? $0.content.get().input.tensor }
     guard !inputs.isEmpty else { return images.map { failed($0) } }
@@ -17,8 +17,8 @@ struct ExplainingStage {
           ExplainedImage(image: $0, explanations: results.removeFirst(), batch: inputs.count)
         }
       }
-    } catch let error as ComputeError {
-      throw error
+    } catch let error where error is ComputeError || error is MappedFileError {
+      throw error  // would meet every other image too
     } catch {
       guard images.count > 1 else { return [images[0].next(bytes: \.bytes) { _ in throw error }] }
       // One image of several has scores or relevance that are not finite: the others give the same bytes alone.

@@ -9,7 +9,8 @@ struct ExplanationWriter: Sendable {
   private let normalization: Normalization
   private let preprocessor: Preprocessor
   private let labels: [String]
-  private let template: ExplanationReport.Model
+  private let choice: ModelOptions.Choice
+  private let inputShape: Shape
   private let method: String
   private let composite: String
   private let filters: [LayerFilter]
@@ -38,10 +39,8 @@ struct ExplanationWriter: Sendable {
     self.rules = network.nodes.compactMap { node in
       rules.map { .init(layer: node.name, type: node.layer.typeName, rule: $0[node.name].label) }
     }
-    template = .init(
-      path: choice.path, sha256: choice.sha256, format: choice.model.format,
-      architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
-      inputShape: network.inputShape.extents)
+    self.choice = choice
+    inputShape = network.inputShape
   }
 
   /// Endings of the files written for every target. The report comes last: where it is, the others are whole.
@@ -76,7 +75,11 @@ struct ExplanationWriter: Sendable {
     }
     let seen = input.framing.seen
     let report = ExplanationReport(
-      settings: settings, command: command.arguments(for: image), model: template,
+      settings: settings, command: command.arguments(for: image),
+      model: .init(
+        path: choice.path, sha256: try choice.digest.value, format: choice.model.format,
+        architecture: choice.model.architecture, parameters: choice.model.network.parameterCount,
+        inputShape: inputShape.extents),
       image: .init(
         path: image, width: photograph.width, height: photograph.height,
         seen: [seen.x, seen.y, seen.width, seen.height]),

@@ -50,10 +50,11 @@ struct ModelOptions: ParsableArguments {
     var preprocessingReason: String
 
     /// Digest of the model file, for the report.
-    var sha256: String
+    var digest: PendingDigest
   }
 
   func load() throws -> Choice {
+    let digest = PendingDigest(ofFile: self.model)
     let model = try ModelFile.load(path: self.model, inputSize: try size.map(Self.extent))
     let classes = try classCount(of: model.network)
     let names: [String] =
@@ -67,7 +68,7 @@ struct ModelOptions: ParsableArguments {
     let (preprocessing, reason) = try chosenPreprocessing(model)
     return Choice(
       model: model, path: self.model, labels: names, preprocessing: preprocessing, preprocessingReason: reason,
-      sha256: try MappedFile(path: self.model).withBytes { Digest.sha256($0) })
+      digest: digest)
   }
 
   private func classCount(of network: Network) throws -> Int {

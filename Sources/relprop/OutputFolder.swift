@@ -4,11 +4,14 @@ import RelevancePropagation
 /// Where results go: made if need be, and checked before anything is computed.
 struct OutputFolder {
   let path: String
+  /// Whether nothing was in it, or it was not there.
+  let wasEmpty: Bool
   private var taken: Set<String> = []
 
   /// - Throws: `FileWriteError` where the folder cannot be made or written.
   init(_ path: String) throws {
     self.path = path
+    wasEmpty = (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) ?? true
     try Self.make(path)
     guard access(path, W_OK | X_OK) == 0 else {
       throw FileWriteError(

@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 import Imaging
 import Scenes
@@ -36,7 +37,8 @@ import Testing
     let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/castle.json")))
     let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let model = try #require(report["model"] as? [String: Any])
-    #expect((model["sha256"] as? String)?.count == 64)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: Repository.model))
+    #expect(model["sha256"] as? String == bytes.withUnsafeBytes { Digest.sha256($0) })
     #expect((report["rules"] as? [Any])?.isEmpty == false)
     let sum = try #require(report["relevanceSum"] as? Double)
     let total = relevance.tensor.scalars.reduce(0) { $0 + Double($1) }

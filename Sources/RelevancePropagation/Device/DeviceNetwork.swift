@@ -18,6 +18,8 @@ public final class DeviceNetwork {
   /// The network whose activations and weights this one shares, where it has another top.
   private let base: DeviceNetwork?
   private var replaced: Set<String> = []
+  /// Files that weights lie in, mapped.
+  private let weightFiles: [MappedFile]
   private var ownGeneration = 0
   var generation: Int { base?.generation ?? ownGeneration }
 
@@ -44,6 +46,7 @@ public final class DeviceNetwork {
     self.engine = engine
     self.batch = batch
     base = nil
+    weightFiles = network.weightFiles
     rectifiers = network.rectifiers(on: engine)
     self.inPlace = inPlace.intersection(rectifiers.keys)
 
@@ -115,14 +118,18 @@ public final class DeviceNetwork {
     }
   }
 
+  /// - Throws: `MappedFileError` where a file in which kernels read weights has changed since it was loaded.
+  func requireUnchangedWeights() throws {
+    guard engine.device.sharesHostMemory else { return }
+    for file in weightFiles { try file.requireUnchanged() }
+  }
+
   /// A layer's weights, bias and tables on the device.
   static func upload(
     _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
   ) throws -> DeviceParameters {
     func buffer(_ tensor: Tensor, _ what: String) throws -> Buffer<Float> {
-      let buffer = try Buffer<Float>(count: tensor.count, on: engine.queue, for: "\(what) of \(name)")
-      try tensor.withScalars { pointer throws in try engine.queue.write(pointer, to: buffer) }
-      return buffer
+      try tensor.buffer(on: engine.queue, for: "\(what) of \(name)")
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {
@@ -152,6 +159,7 @@ public final class DeviceNetwork {
     let count = images.shape[0]
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
     precondition(base == nil, "the forward pass belongs to the network this one shares")
+    try requireUnchangedWeights()
     ownGeneration += 1
     try engine.queue.write(images, to: activation(network.inputName))
     let fused = Set(rectifiers.values)
@@ -170,6 +178,7 @@ public final class DeviceNetwork {
     engine = base.engine
     batch = base.batch
     self.base = base
+    weightFiles = network.weightFiles
     (rectifiers, inPlace) = ([:], [])
     // Another top may need more than the base has.
     let needed = Self.scratchCount(of: network, batch: batch, on: engine)
@@ -237,6 +246,12 @@ public final class DeviceNetwork {
 }
 
 extension Network {
+  fileprivate var weightFiles: [MappedFile] {
+    let maps = nodes.compactMap { ($0.layer as? any LinearLayer)?.linearMap }
+    let files = maps.flatMap { [$0.weight.file, $0.bias?.file] }.compactMap { $0 }
+    return Array(Dictionary(files.map { (ObjectIdentifier($0), $0) }) { first, _ in first }.values)
+  }
+
   /// Rectifiers that alone read a layer whose kernels can rectify.
   fileprivate func rectifiers(on engine: Engine) -> [String: String] {
     var readers: [String: Int] = [outputName: 1]

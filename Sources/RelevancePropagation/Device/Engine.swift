@@ -48,9 +48,11 @@ public final class Engine: Sendable {
     lanes = choice.family == .cpu ? 16 : 1
     queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
+    let programs = device.keepsPrograms ? nil : cache
     program = try Program(
-      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue, cache: cache)
-    tunedKernels = TunedKernels(queue: queue, cache: cache, options: options)
+      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue,
+      cache: programs)
+    tunedKernels = TunedKernels(queue: queue, cache: programs, options: options)
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.

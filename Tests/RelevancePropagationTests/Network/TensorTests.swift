@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RelevancePropagation
@@ -29,6 +30,22 @@ import Testing
       scalars[position] = value
       scalars[9999] = .nan
       #expect(Tensor(shape: [10_000], scalars: scalars).firstNonFinite == position)
+    }
+  }
+}
+
+@Suite struct LargeTensorTests {
+  @Test("of several numbers that are not finite the first is found, in memory and in a file, whoever looks where")
+  func nonFinite() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var scalars = [Float](repeating: -.greatestFiniteMagnitude, count: 5 << 19)
+    for position in [(2 << 20) + 3, (1 << 20) + 17, (1 << 20) - 1] {
+      scalars[position] = position % 2 == 0 ? .nan : -.infinity
+      #expect(Tensor(shape: [scalars.count], scalars: scalars).firstNonFinite == position)
+      try Data(scalars.withUnsafeBytes { Array($0) }).write(to: URL(fileURLWithPath: path))
+      let mapped = Tensor(shape: [scalars.count - 1], mapping: try MappedFile(path: path), byteOffset: 4)
+      #expect(mapped.firstNonFinite == position - 1)
     }
   }
 }
