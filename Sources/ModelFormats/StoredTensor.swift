@@ -28,10 +28,9 @@ struct StoredTensor {
       return Tensor(shape: Shape(shape), mapping: file, byteOffset: start + 4 * offset)
     }
     try allowance.spend(4 * count, at: name)
-    let scalars = bytes.withUnsafeBytes { raw in
-      contiguous ? convert(raw, count: count) : gather(raw, count: count)
+    return try bytes.withUnsafeBytes { raw in
+      try Tensor(shape: Shape(shape)) { contiguous ? convert(raw, into: $0) : gather(raw, into: $0) }
     }
-    return Tensor(shape: Shape(shape), scalars: scalars)
   }
 
   /// Checks that the last element lies inside `bytes`.
@@ -79,15 +78,12 @@ struct StoredTensor {
   /// Scalars converted before their pages are given back: 4 MB, so that a large tensor lies in memory but once.
   private static let block = 1 << 20
 
-  private func convert(_ raw: UnsafeRawBufferPointer, count: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { scalars, initialized in
-      for start in stride(from: 0, to: count, by: Self.block) {
-        let range = start..<min(start + Self.block, count)
-        let first = (offset + start) * type.size
-        convert(raw.baseAddress! + first, into: UnsafeMutableBufferPointer(rebasing: scalars[range]))
-        (try? bytes.slice(at: first, count: range.count * type.size, of: ""))?.forget()
-      }
-      initialized = count
+  private func convert(_ raw: UnsafeRawBufferPointer, into scalars: UnsafeMutableBufferPointer<Float>) {
+    for start in stride(from: 0, to: scalars.count, by: Self.block) {
+      let range = start..<min(start + Self.block, scalars.count)
+      let first = (offset + start) * type.size
+      convert(raw.baseAddress! + first, into: UnsafeMutableBufferPointer(rebasing: scalars[range]))
+      (try? bytes.slice(at: first, count: range.count * type.size, of: ""))?.forget()
     }
   }
 
@@ -115,25 +111,22 @@ struct StoredTensor {
   }
 
   /// Element by element through the strides, last axis fastest.
-  private func gather(_ raw: UnsafeRawBufferPointer, count: Int) -> [Float] {
-    guard let base = raw.baseAddress, let strides, count > 0 else { return [] }
+  private func gather(_ raw: UnsafeRawBufferPointer, into scalars: UnsafeMutableBufferPointer<Float>) {
+    guard let base = raw.baseAddress, let strides else { return }
     var indices = [Int](repeating: 0, count: shape.count)
     var position = offset
-    return [Float](unsafeUninitializedCapacity: count) { scalars, initialized in
-      for target in 0..<count {
-        scalars[target] = element(base, position)
-        var axis = shape.count - 1
-        while axis >= 0 {
-          indices[axis] += 1
-          // The stride of an axis of one element may be anything: it is undone before it is used.
-          position = position &+ strides[axis]
-          if indices[axis] < shape[axis] { break }
-          position = position &- strides[axis] &* shape[axis]
-          indices[axis] = 0
-          axis -= 1
-        }
+    for target in scalars.indices {
+      scalars[target] = element(base, position)
+      var axis = shape.count - 1
+      while axis >= 0 {
+        indices[axis] += 1
+        // The stride of an axis of one element may be anything: it is undone before it is used.
+        position = position &+ strides[axis]
+        if indices[axis] < shape[axis] { break }
+        position = position &- strides[axis] &* shape[axis]
+        indices[axis] = 0
+        axis -= 1
       }
-      initialized = count
     }
   }
 

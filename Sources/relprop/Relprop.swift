@@ -19,4 +19,9 @@ struct Relprop: ParsableCommand {
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
     ])
+
+  static func main() {
+    LostPages.report()
+    main(nil)
+  }
 }

@@ -1,9 +1,11 @@
+internal import Compute
 import Dispatch
 import Synchronization
 
 /// A dense float32 array in host memory, C order: images and activations `[N, C, H, W]`, parameters of layers.
 ///
-/// The scalars are either owned or lie in a mapped file (528 MB of VGG-16 weights are not copied to be read).
+/// The scalars are owned, or lie in a mapped file or in memory that kernels of a CPU can read: 528 MB of VGG-16 weights are
+/// there but once.
 public struct Tensor: Sendable {
   public let shape: Shape
   private let storage: Storage
@@ -11,6 +13,7 @@ public struct Tensor: Sendable {
   private enum Storage: Sendable {
     case owned([Float])
     case mapped(MappedFile, byteOffset: Int)
+    case kept(HostMemory)
   }
 
   /// - Precondition: `scalars.count == shape.count`.
@@ -18,6 +21,11 @@ public struct Tensor: Sendable {
     precondition(scalars.count == shape.count, "shape \(shape) needs \(shape.count) scalars, got \(scalars.count)")
     self.shape = shape
     self.storage = .owned(scalars)
+  }
+
+  private init(shape: Shape, storage: Storage) {
+    self.shape = shape
+    self.storage = storage
   }
 
   /// Little-endian float32 scalars that lie in `file` from `byteOffset` on, without a copy.
@@ -29,6 +37,27 @@ public struct Tensor: Sendable {
     self.storage = .mapped(file, byteOffset: byteOffset)
   }
 
+  /// Scalars that `fill` writes where kernels of a CPU can read them without a copy; all are 0 before.
+  /// - Throws: where there is no memory left.
+  public init(shape: Shape, filling fill: (UnsafeMutableBufferPointer<Float>) -> Void) throws {
+    self.shape = shape
+    guard shape.count >= Self.smallestKept else {
+      storage = .owned(
+        [Float](unsafeUninitializedCapacity: shape.count) { scalars, initialized in
+          scalars.initialize(repeating: 0)
+          fill(UnsafeMutableBufferPointer(rebasing: scalars[..<shape.count]))
+          initialized = shape.count
+        })
+      return
+    }
+    let memory = try HostMemory(byteCount: 4 * shape.count, for: "a tensor \(shape)")
+    fill(memory.bytes.bindMemory(to: Float.self))
+    storage = .kept(memory)
+  }
+
+  /// Scalars from which on whole pages of memory are no waste.
+  private static let smallestKept = 1 << 16
+
   public init(repeating value: Float, shape: Shape) {
     self.init(shape: shape, scalars: Array(repeating: value, count: shape.count))
   }
@@ -38,8 +67,17 @@ public struct Tensor: Sendable {
   /// The file in which the scalars lie.
   var file: MappedFile? {
     switch storage {
+    case .mapped(let file, _): file
+    case .owned, .kept: nil
+    }
+  }
+
+  /// What keeps the scalars where they are; nil where nothing does.
+  var keeper: (any AnyObject & Sendable)? {
+    switch storage {
     case .owned: nil
     case .mapped(let file, _): file
+    case .kept(let memory): memory
     }
   }
 
@@ -47,7 +85,7 @@ public struct Tensor: Sendable {
   public var scalars: [Float] {
     switch storage {
     case .owned(let array): array
-    case .mapped: withScalars { Array($0) }
+    case .mapped, .kept: withScalars { Array($0) }
     }
   }
 
@@ -64,16 +102,17 @@ public struct Tensor: Sendable {
         do throws(E) { return .success(try body(slice.bindMemory(to: Float.self))) } catch { return .failure(error) }
       }
       return try result.get()
+    case .kept(let memory):
+      return try withExtendedLifetime(memory) { () throws(E) -> R in
+        try body(UnsafeBufferPointer(memory.bytes.assumingMemoryBound(to: Float.self)))
+      }
     }
   }
 
   /// The same scalars under another shape of the same count.
   public func reshaped(_ shape: Shape) -> Tensor {
     precondition(shape.count == count, "cannot reshape \(self.shape) to \(shape)")
-    switch storage {
-    case .owned(let array): return Tensor(shape: shape, scalars: array)
-    case .mapped(let file, let byteOffset): return Tensor(shape: shape, mapping: file, byteOffset: byteOffset)
-    }
+    return Tensor(shape: shape, storage: storage)
   }
 
   /// Entry `index` along the first axis, e.g. one image of a batch.

@@ -50,6 +50,20 @@ import Testing
   }
 }
 
+@Suite struct FilledTensorTests {
+  @Test("what is filled in is there, all else is 0, and the device reads it", arguments: [0, 1, 999, 70_000])
+  func filled(_ count: Int) throws {
+    let tensor = try Tensor(shape: [count]) { scalars in
+      for index in stride(from: 0, to: scalars.count, by: 3) { scalars[index] = Float(index) + 0.5 }
+    }
+    let expected = (0..<count).map { $0 % 3 == 0 ? Float($0) + 0.5 : 0 }
+    #expect(tensor.scalars == expected && tensor.reshaped([1, count]).scalars == expected)
+    #expect(tensor == Tensor(shape: [count], scalars: expected))
+    let queue = TestDevice.engine.queue
+    #expect(try queue.read(tensor.buffer(on: queue, for: "a tensor"), count: count) == expected)
+  }
+}
+
 @Suite struct TargetTests {
   @Test("relevance starts from a logit or from 1, targets of one image side by side")
   func start() {
