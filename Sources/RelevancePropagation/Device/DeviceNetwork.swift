@@ -129,7 +129,7 @@ public final class DeviceNetwork {
     _ layer: any LinearLayer, shapes: LayerShapes, name: String, on engine: Engine
   ) throws -> DeviceParameters {
     func buffer(_ tensor: Tensor, _ what: String) throws -> Buffer<Float> {
-      try tensor.buffer(on: engine.queue, for: "\(what) of \(name)")
+      try tensor.buffer(on: engine, for: "\(what) of \(name)")
     }
     var result = DeviceParameters()
     if let (weight, bias) = layer.linearMap {

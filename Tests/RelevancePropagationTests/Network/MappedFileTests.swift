@@ -69,7 +69,7 @@ import Testing
     try Data(values.withUnsafeBytes { Array($0) }).write(to: URL(fileURLWithPath: path))
     var tensor: Tensor? = Tensor(shape: [4990], mapping: try MappedFile(path: path), byteOffset: 40)
     weak let file = tensor?.file
-    var buffer: Buffer<Float>? = try tensor!.buffer(on: queue, for: "weights")
+    var buffer: Buffer<Float>? = try tensor!.buffer(on: TestDevice.engine, for: "weights")
     tensor = nil
     // Its name goes, its content stays.
     try FileManager.default.removeItem(atPath: path)

@@ -60,7 +60,7 @@ import Testing
     #expect(tensor.scalars == expected && tensor.reshaped([1, count]).scalars == expected)
     #expect(tensor == Tensor(shape: [count], scalars: expected))
     let queue = TestDevice.engine.queue
-    #expect(try queue.read(tensor.buffer(on: queue, for: "a tensor"), count: count) == expected)
+    #expect(try queue.read(tensor.buffer(on: TestDevice.engine, for: "a tensor"), count: count) == expected)
   }
 }
 
