@@ -26,21 +26,24 @@ struct KernelLibrary: Sendable {
 
   var names: [String] { files.keys.sorted() }
 
-  /// One program's text: the files one after another, each `#include` replaced by its file. Headers guard themselves
-  /// where they are to stand once only.
+  /// One program's text: the files one after another, each `#include` replaced by its file; by nothing where
+  /// the file guards itself against a second time and had its first.
   ///
   /// `#line` keeps the compiler's messages at the right file and line.
   func program(of names: [String]) -> String {
-    names.map { expand($0) }.joined()
+    var guarded: Set<String> = []
+    return names.map { expand($0, &guarded) }.joined()
   }
 
-  private func expand(_ name: String) -> String {
+  private func expand(_ name: String, _ guarded: inout Set<String>) -> String {
+    guard !guarded.contains(name) else { return "" }
     guard let text = files[name] else { preconditionFailure("no kernel file \(name)") }
+    if text.contains("#ifndef RELPROP_") { guarded.insert(name) }
     var result = "#line 1 \"\(name)\"\n"
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.hasPrefix("#include \""), let end = line.dropFirst(10).firstIndex(of: "\"") {
         let file = String(line.dropFirst(10)[..<end])
-        result += expand(file) + "#line \(index + 2) \"\(name)\"\n"
+        result += expand(file, &guarded) + "#line \(index + 2) \"\(name)\"\n"
       } else {
         result += line + "\n"
       }
