@@ -68,10 +68,17 @@ struct PlanBuilder {
     let node = network.nodes[index]
     switch rules[node.name].propagation {
     case .shares(let shares, let stabilizer):
-      let numbers = shares.indices.filter { !terms(of: shares[$0], at: node).isEmpty }
+      // Behind a rectifier that passes no relevance where it is off, a gate on negative outputs is shut for all of it,
+      // and one on positive outputs is open.
+      let vanishes = vanishing.rectifier(behind: node) != nil
+      let numbers = shares.indices.filter {
+        !terms(of: shares[$0], at: node).isEmpty && !(vanishes && shares[$0].gate == .negativeOutput)
+      }
       for number in numbers {
+        var share = shares[number]
+        if vanishes { share.gate = .always }
         send(
-          incoming, from: index, share: shares[number], number: number, stabilizer: stabilizer,
+          incoming, from: index, share: share, number: number, stabilizer: stabilizer,
           isFirst: number == numbers.first, isLast: number == numbers.last)
       }
     case .pass: pass(incoming, from: index)
