@@ -3,7 +3,7 @@ import Foundation
 /// Memory of this process for `count` elements, all 0 at first, that devices which share the host's memory work in.
 ///
 /// It lies in whole pages, large ones where the system has them to give: a page of 4 KiB costs a fault when it is first
-/// touched, and for the 600 MB that VGG-16 needs beside its file those were a third of a second.
+/// touched, and a VGG-16 touches 460 MiB beside its file.
 public final class HostMemory: Sendable {
   // What lies there is its users' to guard; the memory goes with this object.
   private nonisolated(unsafe) let base: UnsafeMutableRawPointer
