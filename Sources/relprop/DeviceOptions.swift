@@ -13,7 +13,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What speed may cost: accurate rounds like a sum in float32, fast takes larger tiles in the forward pass of a CPU.",
+      "What speed may cost: accurate rounds nearly like a sum in float32, fast takes larger tiles in the forward pass of a CPU.",
       valueName: "precision"))
   var precision = Precision.accurate
 

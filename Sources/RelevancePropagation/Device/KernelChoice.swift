@@ -27,7 +27,7 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable {
 
 /// What speed may cost.
 public enum Precision: String, CaseIterable, Sendable {
-  /// Errors no larger than those of a direct sum in float32.
+  /// Errors near those of a direct sum in float32.
   case accurate
   /// Winograd's algorithm on large tiles in the forward pass too: about three times the rounding error there.
   case fast
