@@ -68,7 +68,7 @@ import Testing
     var images = scenes.images
     for (place, path) in [(5, text), (3, half), (0, missing)] { images.insert(path, at: place) }
     let command = try scenes.explain(images + ["--batch", "3"])
-    #expect(command.status == 1)
+    #expect(command.status == 1, "\(command.errors)")
     #expect(command.errors.contains("relprop: 3 of 9 images failed:\n  \(missing): No such file"), "\(command.errors)")
     #expect(command.errors.components(separatedBy: "text.jpg: it is no image").count == 3)
     #expect(command.errors.components(separatedBy: "half.png: it cannot be decoded").count == 3)
