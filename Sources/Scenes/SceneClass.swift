@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// What a scene shows. The order is that of the demo network's outputs.
 public enum SceneClass: String, Sendable, Hashable, Codable, CaseIterable {
   case airliner

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// A scene as SVG text: a canvas of 100 × 100 units that can be drawn at any size.
 ///
 /// Layers from back to front: backdrop, clutter, distractors, subject, grain. The surroundings are drawn from random

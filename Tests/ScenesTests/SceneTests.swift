@@ -1,3 +1,4 @@
+import RelevancePropagation
 import Scenes
 import Testing
 

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// A colour by hue (degrees), saturation and lightness (0 … 1).
 struct Colour: Hashable {
   var hue: Double

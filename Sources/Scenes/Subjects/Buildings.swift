@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Castle and church. Every drawing fills a frame of −50 … 50 in both directions, its foot at about y = 46.
 enum Buildings {
   static func castle(_ random: inout SplitMix64, _ pen: inout Pen) {

@@ -1,4 +1,5 @@
 import Foundation
+import RelevancePropagation
 
 /// Airliner, hot-air balloon and sailing boat, in a frame of −50 … 50.
 enum Craft {

@@ -1,4 +1,5 @@
 import Foundation
+import RelevancePropagation
 
 /// Strawberry and zebra, in a frame of −50 … 50.
 enum Nature {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// A plate on a pole: stop, warning, speed limit, mandatory direction, priority road. Frame of −50 … 50.
 enum StreetSign {
   static func draw(_ random: inout SplitMix64, _ pen: inout Pen) {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Locomotive and passenger car, side views looking right, in a frame of −50 … 50.
 enum Vehicles {
   static func locomotive(_ random: inout SplitMix64, _ pen: inout Pen) {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// What stands behind everything: a landscape, a wall, planks, stripes, tiles, a town, a plain gradient, camouflage.
 ///
 /// All kinds stand behind all classes alike.

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Things without a name: bushes, clouds, stones, lines, patches of colour.
 enum Clutter {
   static func draw(_ random: inout SplitMix64) -> String {

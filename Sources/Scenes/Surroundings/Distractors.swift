@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Single parts that the classes share: a wheel, a window, a gable, a piece of battlement. Never a whole object.
 enum Distractors {
   static func draw(_ random: inout SplitMix64) -> String {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// What lies over everything: uneven light and the grain of a film, so that a subject is no smoother than its ground.
 enum Grain {
   static func draw(_ random: inout SplitMix64) -> String {
