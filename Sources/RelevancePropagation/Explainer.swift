@@ -1,3 +1,5 @@
+package import Compute
+
 /// Explains images with one network and one composite: the whole path from pixels to relevance in one value.
 ///
 /// ```swift
@@ -69,9 +71,39 @@ public final class Explainer {
   /// - Throws: what `targets` throws; `TargetError` where a target does not fit the network or the others;
   ///   `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, targets: (Scores) throws -> [Target]) throws -> [[Explanation]] {
+    try deviceNetwork.load(images)
+    let batch = try explainInput(count: images.shape[0], targets: targets)
+    let propagator = batch.start.propagator
+    let entries = images.shape[0] * options.targets
+    let input = try batch.relevance.map { try engine.queue.read($0, entries: entries, of: network.inputShape) }
+    let layers = try propagator.readLayers(entries: entries)
+    var activations: [String: Tensor] = [:]
+    for name in layers.keys { activations[name] = try batch.trace.activation(of: name) }
+    return batch.targets.indices.map { image in
+      batch.targets[image].indices.map { position in
+        let entry = image * options.targets + position
+        return Explanation(
+          scores: batch.scores[image], explained: batch.targets[image][position], value: batch.values[entry],
+          start: batch.starts[entry], relevance: input?[entry] ?? Tensor(repeating: 0, shape: network.inputShape),
+          layers: layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
+          ledger: batch.ledger, entry: entry, forwardSeconds: batch.forwardSeconds,
+          backwardSeconds: batch.backwardSeconds)
+      }
+    }
+  }
+
+  /// Where a batch's images lie, channels last `[N, H, W, C]`, for kernels to write before `explainInput`.
+  package var input: Buffer<Float> { deviceNetwork.input }
+
+  package var engine: Engine { deviceNetwork.engine }
+
+  /// Explains the first `count` images that lie in `input`; their relevance stays on the device.
+  ///
+  /// - Throws: as `explain(_:targets:)`.
+  package func explainInput(count: Int, targets: (Scores) throws -> [Target]) throws -> ExplainedBatch {
     let clock = ContinuousClock()
     let begin = clock.now
-    let trace = try deviceNetwork.forward(images)
+    let trace = try deviceNetwork.forward(count: count)
     let output = try trace.scores()
     let forwardDone = clock.now
     let scores = (0..<trace.count).map { Scores(output[$0].scalars) }
@@ -79,26 +111,22 @@ public final class Explainer {
       throw ScoresError(image: image)
     }
     let targets = try scores.map { try checked(targets($0)) }
-    let begun = try beginning(of: targets)
-    let (startTrace, relevanceThere) = try begun.begin(trace, targets: targets, scores: output)
-    let relevance = try begun.propagator.propagate(startTrace, from: relevanceThere)
+    let start = try beginning(of: targets)
+    let (startTrace, relevanceThere) = try start.begin(trace, targets: targets, scores: output)
+    let ledger = try start.propagator.run(startTrace, from: relevanceThere)
     let done = clock.now
     try deviceNetwork.requireUnchangedWeights()
-    var activations: [String: Tensor] = [:]
-    for name in relevance.layers.keys { activations[name] = try startTrace.activation(of: name) }
-    return try targets.indices.map { image in
-      try targets[image].indices.map { position in
-        let entry = image * options.targets + position
-        let target = targets[image][position]
+    let values = try targets.enumerated().flatMap { image, targets in
+      try targets.map { target in
         let inside = try target.layer.map { try startTrace.activation(of: $0)[image].scalars }
-        return Explanation(
-          scores: scores[image], explained: target, value: target.value(of: inside ?? scores[image].logits),
-          start: relevanceThere[entry].scalars.reduce(0) { $0 + Double($1) }, relevance: relevance.input[entry],
-          layers: relevance.layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
-          ledger: relevance.ledger, entry: entry, forwardSeconds: (forwardDone - begin) / .seconds(1),
-          backwardSeconds: (done - forwardDone) / .seconds(1))
+        return target.value(of: inside ?? scores[image].logits)
       }
     }
+    return ExplainedBatch(
+      scores: scores, targets: targets, values: values,
+      starts: (0..<values.count).map { relevanceThere[$0].scalars.reduce(0) { $0 + Double($1) } }, ledger: ledger,
+      relevance: start.propagator.inputRelevance, trace: startTrace, start: start,
+      forwardSeconds: (forwardDone - begin) / .seconds(1), backwardSeconds: (done - forwardDone) / .seconds(1))
   }
 
   private func checked(_ targets: [Target]) throws -> [Target] {

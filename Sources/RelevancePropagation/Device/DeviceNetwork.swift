@@ -1,4 +1,4 @@
-internal import Compute
+package import Compute
 
 /// A network with its weights on a device and memory for the activations of a batch.
 ///
@@ -153,15 +153,27 @@ public final class DeviceNetwork {
   ///
   /// The trace is valid until the next forward pass.
   public func forward(_ images: Tensor) throws -> Trace {
+    try load(images)
+    return try forward(count: images.shape[0])
+  }
+
+  /// Puts images `[N, C, H, W]` into `input`.
+  func load(_ images: Tensor) throws {
     precondition(
-      Shape(Array(images.shape.extents.dropFirst())) == network.inputShape,
-      "images \(images.shape) for a network of input \(network.inputShape)")
-    let count = images.shape[0]
+      Shape(Array(images.shape.extents.dropFirst())) == network.inputShape && images.shape[0] <= batch,
+      "images \(images.shape) for batches of \(batch) of input \(network.inputShape)")
+    try engine.queue.write(images, to: input)
+  }
+
+  /// Memory of a batch's images, channels last `[N, H, W, C]`, for kernels to write before `forward(count:)`.
+  package var input: Buffer<Float> { activation(network.inputName) }
+
+  /// Runs the network on the first `count` images that lie in `input`.
+  package func forward(count: Int) throws -> Trace {
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
     precondition(base == nil, "the forward pass belongs to the network this one shares")
     try requireUnchangedWeights()
     ownGeneration += 1
-    try engine.queue.write(images, to: activation(network.inputName))
     let fused = Set(rectifiers.values)
     for node in network.nodes where !fused.contains(node.name) {
       try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }

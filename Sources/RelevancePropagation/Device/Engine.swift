@@ -19,15 +19,8 @@ public final class Engine: Sendable {
   let limits: DeviceLimits
 
   private let program: Program
-  private let kernels = Mutex<[String: Kernel]>([:])
+  private let kernels: KernelCollection
   private let tunedKernels: TunedKernels
-
-  /// All kernels: one program, because each costs half a second to compile.
-  private static let kernelFiles = [
-    "convolution/naive.cl", "convolution/pack.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
-    "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
-    "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl", "relevance/filter.cl",
-  ]
 
   /// - Parameters:
   ///   - cache: where compiled programs are kept, and the tuning file is looked for; nil compiles anew.
@@ -49,9 +42,8 @@ public final class Engine: Sendable {
     queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
     let programs = device.keepsPrograms ? nil : cache
-    program = try Program(
-      name: "kernels", source: KernelLibrary().program(of: Self.kernelFiles), options: options, on: queue,
-      cache: programs)
+    program = try Program(KernelSet.network, options: options, on: queue, cache: programs)
+    kernels = KernelCollection(queue: queue, cache: programs, options: options, built: [.network: program])
     tunedKernels = TunedKernels(queue: queue, cache: programs, options: options)
   }
 
@@ -59,7 +51,7 @@ public final class Engine: Sendable {
   static let chunks = 64
 
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
-  static let group = Grid(64)
+  package static let group = Grid(64)
 
   /// Numbers that a work-item of an element-wise kernel treats.
   private let lanes: Int
@@ -70,18 +62,18 @@ public final class Engine: Sendable {
   /// The launches since the last call, labelled "conv1_1 forward", "conv1_1 backward"; empty without profiling.
   public func launchRecords() throws -> [LaunchRecord] { try queue.launchRecords() }
 
-  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: any KernelArgument...) throws {
-    try launch(name, grid: grid, group: group, arguments)
+  package func launch(
+    _ name: String, of set: KernelSet = .network, grid: Grid, group: Grid = Engine.group,
+    _ arguments: any KernelArgument...
+  ) throws {
+    try launch(name, of: set, grid: grid, group: group, arguments)
   }
 
-  func launch(_ name: String, grid: Grid, group: Grid = Engine.group, _ arguments: [any KernelArgument]) throws {
-    let kernel = try kernels.withLock { kernels throws in
-      if let kernel = kernels[name] { return kernel }
-      let kernel = try program.kernel(name)
-      kernels[name] = kernel
-      return kernel
-    }
-    try queue.launch(kernel, grid: grid, group: group, arguments)
+  package func launch(
+    _ name: String, of set: KernelSet = .network, grid: Grid, group: Grid = Engine.group,
+    _ arguments: [any KernelArgument]
+  ) throws {
+    try queue.launch(kernels.kernel(name, of: set), grid: grid, group: group, arguments)
   }
 
   /// A tunable kernel with this engine's values.

@@ -1,4 +1,4 @@
-internal import Compute
+package import Compute
 internal import KernelSources
 
 /// The backward pass of one network under one set of rules: planned once, run for every batch.
@@ -129,6 +129,14 @@ public final class Propagator {
   /// - Throws: `ComputeError`; `RelevanceError` where a layer's relevance is not finite (needs the ledger).
   /// - Precondition: `trace` is the network's latest.
   public func propagate(_ trace: Trace, from start: Tensor) throws -> Relevance {
+    let ledger = try run(trace, from: start)
+    let entries = trace.count * options.targets
+    return Relevance(
+      input: try read(network.network.inputName, entries), layers: try readLayers(entries: entries), ledger: ledger)
+  }
+
+  /// `propagate`, with all relevance left on the device; returns the ledger alone, where it is counted.
+  package func run(_ trace: Trace, from start: Tensor) throws -> Ledger? {
     precondition(trace.network === network, "a trace of another network")
     trace.requireCurrent()
     let pass = Pass(images: trace.count, entries: trace.count * options.targets)
@@ -143,10 +151,19 @@ public final class Propagator {
     if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
       throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
     }
-    var layers: [String: Tensor] = [:]
-    for name in relevanceTensors.keys where options.keeps(name) { layers[name] = try read(name, pass) }
-    return Relevance(input: try read(network.network.inputName, pass), layers: layers, ledger: ledger)
+    return ledger
   }
+
+  /// The latest pass's relevance at the layers that are kept.
+  func readLayers(entries: Int) throws -> [String: Tensor] {
+    var layers: [String: Tensor] = [:]
+    for name in relevanceTensors.keys where options.keeps(name) { layers[name] = try read(name, entries) }
+    return layers
+  }
+
+  /// The latest pass's relevance at the input, channels last `[N · targets, H, W, C]`, until the next pass; nil where the
+  /// rules let none reach it.
+  package var inputRelevance: Buffer<Float>? { relevanceTensors[network.network.inputName].map(buffer) }
 
   private struct Pass {
     let images: Int
@@ -162,12 +179,12 @@ public final class Propagator {
     }
   }
 
-  private func read(_ name: String, _ pass: Pass) throws -> Tensor {
+  private func read(_ name: String, _ entries: Int) throws -> Tensor {
     let shape = network.network.shapes[name]!
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
-      return Tensor(repeating: 0, shape: Shape([pass.entries] + shape.extents))
+      return Tensor(repeating: 0, shape: Shape([entries] + shape.extents))
     }
-    return try network.engine.queue.read(buffer(id), entries: pass.entries, of: shape)
+    return try network.engine.queue.read(buffer(id), entries: entries, of: shape)
   }
 
   private func run(_ step: Step, _ pass: Pass) throws {
