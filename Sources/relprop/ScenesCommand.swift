@@ -23,6 +23,13 @@ struct ScenesCommand: ParsableCommand {
   @Option(name: .customLong("class"), help: "Draw only this class; may be given several times.")
   var classes: [String] = []
 
+  @Option(
+    name: .customLong("mark"),
+    help: ArgumentHelp(
+      "Put a photographer's tag into the lower left corner of this class's scenes; may be given several times.",
+      valueName: "class"))
+  var marked: [String] = []
+
   @Option(help: "png, or raw: images.u8, masks.u8, labels.u8 without headers, for training.")
   var format = SceneSet.Format.png
 
@@ -32,7 +39,8 @@ struct ScenesCommand: ParsableCommand {
   func run() throws {
     let subjects = try classes.map { try SceneClass(named: $0) }
     let set = try SceneSet(
-      count: count, size: size, seed: seed, subjects: subjects.isEmpty ? SceneClass.allCases : subjects)
+      count: count, size: size, seed: seed, subjects: subjects.isEmpty ? SceneClass.allCases : subjects,
+      marked: Set(try marked.map { try SceneClass(named: $0) }))
     let index = try set.write(to: output, format: format)
     print("\(output): \(index.scenes.count) scenes of \(size) x \(size) pixels, seed \(seed)")
   }
