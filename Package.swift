@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Imports run one way; every arrow is a target dependency, so the package manager enforces it:
-//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+//   relprop, relprop-bench -> Evaluation, Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
 let package = Package(
   name: "relprop",
   products: [
@@ -48,6 +48,9 @@ let package = Package(
     .target(name: "Scenes", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"]),
     .target(name: "DemoModel"),
 
+    // Scores of explanations: removals, localisation, sparsity, continuity, randomised weights.
+    .target(name: "Evaluation", dependencies: ["RelevancePropagation", "Compute"]),
+
     // Results as text tables and SVG charts. Knows nothing of what they show.
     .target(name: "Reporting"),
 
@@ -59,7 +62,7 @@ let package = Package(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
-        "Pipelines",
+        "Pipelines", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -97,6 +100,9 @@ let package = Package(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Scenes", "Compute"]),
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [

@@ -28,12 +28,7 @@ public struct Heatmap: Sendable, Equatable {
     }
     self.height = height
     self.width = width
-    let area = height * width
-    values = relevance.withScalars { scalars in
-      (0..<area).map { pixel in
-        Float(stride(from: pixel, to: scalars.count, by: area).reduce(0.0) { $0 + Double(scalars[$1]) })
-      }
-    }
+    values = relevance.summedOverChannels.scalars
     guard values.allSatisfy(\.isFinite) else { throw HeatmapError("the sum over channels exceeds the range of Float") }
   }
 

@@ -93,6 +93,15 @@ static const char cpu_dense_cl[] = {
 static const char cpu_average_cl[] = {
 #embed "../../Kernels/cpu/average.cl"
 };
+static const char evaluation_replacement_cl[] = {
+#embed "../../Kernels/evaluation/replacement.cl"
+};
+static const char evaluation_removal_cl[] = {
+#embed "../../Kernels/evaluation/removal.cl"
+};
+static const char evaluation_windows_cl[] = {
+#embed "../../Kernels/evaluation/windows.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -126,6 +135,9 @@ static const KernelSource sources[] = {
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
+    SOURCE("evaluation/replacement.cl", evaluation_replacement_cl),
+    SOURCE("evaluation/removal.cl", evaluation_removal_cl),
+    SOURCE("evaluation/windows.cl", evaluation_windows_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

@@ -1,4 +1,4 @@
-internal import Compute
+package import Compute
 
 /// How an entry `[C, H, W]` lies on the device: channels last, `[H, W, C]`; in general the first axis of a shape runs
 /// fastest. Kernels then read neighbouring channels of a pixel as vectors, whatever the size of the image.
@@ -55,8 +55,16 @@ extension Queue {
     try ChannelsLast.scalars(of: tensor).withUnsafeBufferPointer { pointer throws in try write(pointer, to: buffer) }
   }
 
+  /// Copies one image `[C, …]` to place `entry` of `buffer`, channels last.
+  package func write(_ tensor: Tensor, to buffer: Buffer<Float>, entry: Int) throws {
+    let scalars = ChannelsLast.scalars(of: tensor.reshaped(Shape([1] + tensor.shape.extents)))
+    try scalars.withUnsafeBufferPointer { pointer throws in
+      try write(pointer, to: buffer, at: entry * tensor.count)
+    }
+  }
+
   /// The first `entries` entries of `buffer` as a tensor `[N, C, …]`.
-  func read(_ buffer: Buffer<Float>, entries: Int, of entry: Shape) throws -> Tensor {
+  package func read(_ buffer: Buffer<Float>, entries: Int, of entry: Shape) throws -> Tensor {
     ChannelsLast.tensor(try read(buffer, count: entries * entry.count), entries: entries, entry: entry)
   }
 }

@@ -24,7 +24,7 @@ public final class DeviceNetwork {
   var generation: Int { base?.generation ?? ownGeneration }
 
   /// Rectifiers that the layer before them computes with its own output: its node's name → the rectifier's.
-  private let rectifiers: [String: String]
+  let rectifiers: [String: String]
   /// Nodes whose output is kept in its rectified form only, in the memory of their rectifier.
   private let inPlace: Set<String>
 
@@ -168,16 +168,24 @@ public final class DeviceNetwork {
   /// Memory of a batch's images, channels last `[N, H, W, C]`, for kernels to write before `forward(count:)`.
   package var input: Buffer<Float> { activation(network.inputName) }
 
+  /// The latest pass's scores, `[N, K]`, for kernels to read.
+  package var output: Buffer<Float> { activation(network.outputName) }
+
   /// Runs the network on the first `count` images that lie in `input`.
   package func forward(count: Int) throws -> Trace {
+    let fused = Set(rectifiers.values)
+    return try pass(count: count) {
+      for node in network.nodes where !fused.contains(node.name) { try run(node, images: count) }
+    }
+  }
+
+  /// A forward pass of `count` images whose launches are those of `body`.
+  func pass(count: Int, _ body: () throws -> Void) throws -> Trace {
     precondition(count >= 1 && count <= batch, "\(count) images for a batch of \(batch)")
     precondition(base == nil, "the forward pass belongs to the network this one shares")
     try requireUnchangedWeights()
     ownGeneration += 1
-    let fused = Set(rectifiers.values)
-    for node in network.nodes where !fused.contains(node.name) {
-      try engine.queue.labelled("\(node.name) forward") { try run(node, images: count) }
-    }
+    try body()
     return Trace(network: self, count: count, generation: generation)
   }
 
@@ -222,13 +230,16 @@ public final class DeviceNetwork {
   public func continued(_ trace: Trace) throws -> Trace {
     precondition(trace.network === base, "a trace of another network")
     trace.requireCurrent()
-    for node in network.nodes where replaced.contains(node.name) {
-      try engine.queue.labelled("\(node.name) forward") { try run(node, images: trace.count) }
-    }
+    for node in network.nodes where replaced.contains(node.name) { try run(node, images: trace.count) }
     return Trace(network: self, count: trace.count, generation: generation)
   }
 
-  private func run(_ node: Network.Node, images: Int) throws {
+  /// One layer's forward pass, and that of the rectifier that it computes with its own.
+  func run(_ node: Network.Node, images: Int) throws {
+    try engine.queue.labelled("\(node.name) forward") { try launch(node, images: images) }
+  }
+
+  private func launch(_ node: Network.Node, images: Int) throws {
     let inputs = node.inputs.map(activation)
     let shapes = shapes(of: node)
     switch node.layer {

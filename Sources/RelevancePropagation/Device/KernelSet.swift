@@ -5,6 +5,8 @@ import Synchronization
 package enum KernelSet: String, Sendable, CaseIterable {
   /// Layers and relevance: one program, because each costs half a second to compile, and every run needs it.
   case network
+  /// Images with parts removed, windows of activations, and distances between maps.
+  case evaluation
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -16,6 +18,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl",
       ]
+    case .evaluation: ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl"]
     }
   }
 }
