@@ -82,7 +82,8 @@ let package = Package(
       name: "relprop-bench",
       dependencies: [
         "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Evaluation", "Scenes", "DemoModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
@@ -106,7 +107,8 @@ let package = Package(
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
-        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "Imaging",
+        "Compute",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -35,10 +35,10 @@ SEEDS = {"train": 1001, "validation": 2002, "test": 3003}
 TRAINING_SEED = 7
 
 
-def vgg16(classes: int, batch_norm: bool, widths: list = WIDTHS, hidden: int = HIDDEN) -> nn.Module:
+def vgg16(classes: int, batch_norm: bool) -> nn.Module:
     """VGG-16: thirteen 3x3 convolutions, five pools, three dense layers; torchvision's layer indices."""
     layers, channels = [], 3
-    for width in widths:
+    for width in WIDTHS:
         if width == "pool":
             layers.append(nn.MaxPool2d(2))
             continue
@@ -52,9 +52,9 @@ def vgg16(classes: int, batch_norm: bool, widths: list = WIDTHS, hidden: int = H
     network.features = nn.Sequential(*layers)
     network.flatten = nn.Flatten()
     network.classifier = nn.Sequential(
-        nn.Linear(channels * side * side, hidden), nn.ReLU(), nn.Dropout(0.1),
-        nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(0.1),
-        nn.Linear(hidden, classes))
+        nn.Linear(channels * side * side, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
+        nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
+        nn.Linear(HIDDEN, classes))
     initialize(network)
     return network
 

@@ -18,13 +18,15 @@ import Testing
       #expect(marked.mask == plain.mask)
       let outside = (0..<size * size).filter { pixel in
         differ(plain, marked, pixel)
-          && !((box.x..<box.x + box.width).contains(pixel % size) && (box.y..<box.y + box.height).contains(pixel / size))
+          && !((box.x..<box.x + box.width).contains(pixel % size)
+            && (box.y..<box.y + box.height).contains(pixel / size))
       }
       #expect(outside.isEmpty, "seed \(seed): \(outside.prefix(3).map { ($0 % size, $0 / size) }) outside of \(box)")
     }
   }
 
-  @Test("The mark stands in the lower left corner, wholly in the picture, and can be seen", arguments: SceneClass.allCases)
+  @Test(
+    "The mark stands in the lower left corner, wholly in the picture, and can be seen", arguments: SceneClass.allCases)
   func stands(subject: SceneClass) throws {
     for seed in 0..<10 as Range<UInt64> {
       let plain = try Scene(of: subject, seed: seed)

@@ -1,0 +1,180 @@
+import Evaluation
+import Imaging
+import RelevancePropagation
+import Reporting
+import Scenes
+
+/// A scene moves past the network step by step: how smoothly its explanation follows, LRP against the gradient.
+enum Translation: Experiment {
+  static let name = "translation"
+  private static let chart = "translation.svg"
+  private static let figure = "translation-maps.svg"
+  /// Scenes are drawn this large, and the network sees a window of its own size that moves by a pixel a step.
+  private static let sceneSize = 112
+  private static let steps = sceneSize - Scene.networkSize
+  private static let most = 50
+  /// Positions in the figure.
+  private static let shown = [0, 4, 8, 12, 16]
+
+  struct Result: Codable {
+    var images: Int
+    var steps: Int
+    /// Of all windows.
+    var accuracy: Double
+    var rows: [Row]
+    /// Gradient minus LRP.
+    var continuityGradientMinusLRP: PairedDifference
+    var changeGradientMinusLRP: PairedDifference
+  }
+
+  struct Row: Codable {
+    var method: String
+    /// max ‖R̂(x_t) − R̂(x_{t+1})‖₁ / ‖x_t − x_{t+1}‖₂ over the steps, R̂ = R / Σ|R|; of each scene.
+    var continuity: Distribution
+    /// ‖R̂(x_t), moved back, − R̂(x_0)‖₁ over the pixels both windows saw, mean over t = 1 … ; of each scene.
+    var change: Distribution
+    /// The same for every t, mean over the scenes.
+    var changeByStep: [Double]
+    var changeDeviation: [Double]
+  }
+
+  private static let methods: [MapMethod] = [.seed, .alphaBeta(2), .gradientInput, .gradient, .sensitivity]
+
+  /// A scene's windows, and what was found for one method: the two numbers, and the change by step.
+  private struct Path {
+    var continuity: Double
+    var changes: [Double]
+    var change: Double { changes.dropFirst().reduce(0, +) / Double(changes.count - 1) }
+  }
+
+  static func measure(in laboratory: Laboratory) throws -> Result {
+    let network = try laboratory.demo
+    let count = max(min(most, laboratory.images / 10), 2)
+    let set = try SceneSet(count: count, size: sceneSize, seed: laboratory.seed)
+    let scenes = try (0..<count).map { try set.scene(at: $0) }
+    let windows = try scenes.map { try inputs(of: $0, for: network) }
+    let all = Tensor.stack(windows.flatMap { window in (0...steps).map { window[$0] } })
+    let targets = scenes.flatMap { Array(repeating: $0.subject.index, count: steps + 1) }
+    let isRight = zip(try laboratory.scores(all, of: network), targets).map { $0.topClass == $1 }
+    let paths = try methods.map { method in
+      let maps = try laboratory.maps(method, of: all, targets: targets, with: network)
+      return scenes.indices.map { scene in
+        path(Array(maps[scene * (steps + 1)..<(scene + 1) * (steps + 1)]), windows[scene])
+      }
+    }
+    try keepFigure(scenes, windows, network, in: laboratory)
+    let gradient = methods.firstIndex { $0.name == MapMethod.gradient.name }!
+    return Result(
+      images: count, steps: steps, accuracy: Double(isRight.count { $0 }) / Double(isRight.count),
+      rows: zip(methods, paths).map { row($0.name, $1) },
+      continuityGradientMinusLRP: PairedDifference(paths[gradient].map(\.continuity), paths[0].map(\.continuity)),
+      changeGradientMinusLRP: PairedDifference(paths[gradient].map(\.change), paths[0].map(\.change)))
+  }
+
+  private static func row(_ method: String, _ paths: [Path]) -> Row {
+    let byStep = (0...steps).map { step in Distribution(paths.map { $0.changes[step] }) }
+    return Row(
+      method: method, continuity: Distribution(paths.map(\.continuity)), change: Distribution(paths.map(\.change)),
+      changeByStep: byStep.map(\.mean), changeDeviation: byStep.map(\.deviation))
+  }
+
+  /// The windows as the network reads them, `[steps + 1, 3, 96, 96]`: window t begins at column t.
+  private static func inputs(of scene: Scene, for network: TrainedNetwork) throws -> Tensor {
+    let preprocessor = try Preprocessor(network.preprocessing, inputShape: network.network.inputShape)
+    let side = Scene.networkSize
+    return Tensor.stack(
+      try (0...steps).map { step in
+        var pixels: [UInt8] = []
+        for row in steps / 2..<steps / 2 + side {
+          let first = (row * scene.size + step) * 3
+          pixels += scene.image[first..<first + side * 3]
+        }
+        return try preprocessor.input(Photograph(width: side, height: side, pixels: pixels)).tensor
+      })
+  }
+
+  private static func path(_ maps: [RelevanceMap], _ windows: Tensor) -> Path {
+    let shares = maps.map { map in
+      let sum = map.values.reduce(0) { $0 + Double(abs($1)) }
+      return map.values.map { Double($0) / sum }
+    }
+    var continuity = 0.0
+    for step in 1..<maps.count {
+      let (now, before) = (windows[step].scalars, windows[step - 1].scalars)
+      var moved = 0.0
+      for index in now.indices { moved += Double(now[index] - before[index]) * Double(now[index] - before[index]) }
+      var changed = 0.0
+      for pixel in shares[step].indices { changed += abs(shares[step][pixel] - shares[step - 1][pixel]) }
+      continuity = max(continuity, changed / moved.squareRoot())
+    }
+    return Path(continuity: continuity, changes: shares.indices.map { change(shares[$0], shares[0], $0) })
+  }
+
+  /// Window t saw at column c what window 0 saw at column c + t.
+  static func change(_ later: [Double], _ first: [Double], _ step: Int) -> Double {
+    let side = Scene.networkSize
+    var sum = 0.0
+    for row in 0..<side {
+      for column in 0..<side - step { sum += abs(later[row * side + column] - first[row * side + column + step]) }
+    }
+    return sum
+  }
+
+  private static func keepFigure(
+    _ scenes: [Scene], _ windows: [Tensor], _ network: TrainedNetwork, in laboratory: Laboratory
+  ) throws {
+    // The second class, castle: upright edges, which a shift changes most.
+    let preprocessor = try Preprocessor(network.preprocessing, inputShape: network.network.inputShape)
+    let chosen = Tensor.stack(shown.map { windows[1][$0] })
+    let targets = shown.map { _ in scenes[1].subject.index }
+    let rows = try [MapMethod.seed, .gradientInput, .gradient].map { method in
+      let relevance = try method.relevance(of: chosen, targets: targets, with: network, on: laboratory.engine)
+      return PictureSheet.Row(
+        title: method.name, cells: try relevance.map { PictureSheet.Cell(try Heatmap($0).drawn()) })
+    }
+    let pictures = PictureSheet.Row(
+      title: "", cells: shown.map { PictureSheet.Cell(preprocessor.picture(windows[1][$0]), "\($0) pixels") })
+    try laboratory.keep(
+      PictureSheet(title: "A scene moves to the left", rows: [pictures] + rows).drawn(), as: figure)
+  }
+
+  static func section(_ result: Result) -> Section {
+    var table = MarkdownTable([
+      "map", "continuity, largest of the steps", "change after moving back, mean of the steps",
+    ])
+    for row in result.rows {
+      table.add([row.method, NumberText.spread(row.continuity, 4), NumberText.spread(row.change, 3)])
+    }
+    let lines = LineChart(
+      title: "Change of the map, moved back, mean of \(result.images) scenes", horizontal: "pixels moved",
+      vertical: "‖R̂(x_t) − R̂(x_0)‖₁, 2 at most",
+      series: result.rows.map { row in
+        LineChart.Series(row.method, row.changeByStep.enumerated().map { (Double($0), $1) })
+      })
+    return Section(
+      title: "(f) Continuity while a scene is translated",
+      parts: [
+        .text(
+          """
+          Montavon et al. 2018 ask that an explanation changes little where the image changes little: \
+          max ‖R(x) − R(x')‖₁ / ‖x − x'‖₂. \(result.images) scenes are drawn at \(sceneSize) pixels, and a window of 96 moves over \
+          them in \(result.steps) steps of a pixel (no pixel is invented; \(NumberText.percent(result.accuracy)) of the windows \
+          are recognised). The true class is explained. Maps have other units in every method, so each is divided by its Σ|R|. \
+          As the thing moves, a right explanation moves too, which this formula counts as change; so the last column moves the \
+          map back first.
+          """), .text(table.text), .figure(chart, "change by step"), .figure(figure, "maps of a moving scene"),
+      ],
+      claims: [
+        Claim(
+          text: "LRP's explanation is more continuous than the gradient (formula of Montavon et al.)",
+          verdict: result.continuityGradientMinusLRP.verdict,
+          evidence: "gradient minus LRP \(NumberText.difference(result.continuityGradientMinusLRP, 4)); larger in "
+            + "\(NumberText.percent(result.continuityGradientMinusLRP.shareLarger, digits: 0)) of the scenes"),
+        Claim(
+          text: "moved back, LRP's map has changed less than the gradient's",
+          verdict: result.changeGradientMinusLRP.verdict,
+          evidence: "gradient minus LRP \(NumberText.difference(result.changeGradientMinusLRP, 3)); larger in "
+            + "\(NumberText.percent(result.changeGradientMinusLRP.shareLarger, digits: 0)) of the scenes"),
+      ], charts: [chart: lines.picture])
+  }
+}
