@@ -81,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "ModelFormats", "Imaging", "Compute",
         "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
