@@ -35,7 +35,8 @@ struct ShardOptions: ParsableArguments {
     guard let place = try Self.places.lazy.compactMap({ try $0.found(in: environment) }).first else {
       throw CommandError(
         "--shards \(shards): no variable of the environment names this process's part (looked for "
-          + "\(Self.places.map(\.index).joined(separator: ", "))); state it with --shard i/\(Int(shards).map(String.init) ?? "N")")
+          + "\(Self.places.map(\.index).joined(separator: ", "))); state it with --shard i/\(Int(shards).map(String.init) ?? "N")"
+      )
     }
     if shards == "auto" {
       guard let count = place.count else {
