@@ -66,6 +66,12 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char translation_copies_cl[] = {
+#embed "../../Kernels/translation/copies.cl"
+};
+static const char translation_average_cl[] = {
+#embed "../../Kernels/translation/average.cl"
+};
 static const char epilogue_h[] = {
 #embed "../../Kernels/epilogue.h"
 };
@@ -138,6 +144,8 @@ static const KernelSource sources[] = {
     SOURCE("evaluation/replacement.cl", evaluation_replacement_cl),
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),
     SOURCE("evaluation/windows.cl", evaluation_windows_cl),
+    SOURCE("translation/copies.cl", translation_copies_cl),
+    SOURCE("translation/average.cl", translation_average_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

@@ -100,5 +100,6 @@ extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
+extension ShiftGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}

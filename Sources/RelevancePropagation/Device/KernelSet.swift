@@ -7,6 +7,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
   case network
   /// Images with parts removed, windows of activations, and distances between maps.
   case evaluation
+  /// Translated copies of images and the average of their relevance.
+  case translation
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -19,6 +21,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/filter.cl",
       ]
     case .evaluation: ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl"]
+    case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }
 }
