@@ -68,7 +68,7 @@ let package = Package(
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
     .target(
-      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "Evaluation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",

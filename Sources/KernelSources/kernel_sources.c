@@ -105,6 +105,9 @@ static const char evaluation_replacement_cl[] = {
 static const char evaluation_removal_cl[] = {
 #embed "../../Kernels/evaluation/removal.cl"
 };
+static const char evaluation_distances_cl[] = {
+#embed "../../Kernels/evaluation/distances.cl"
+};
 static const char evaluation_windows_cl[] = {
 #embed "../../Kernels/evaluation/windows.cl"
 };
@@ -144,6 +147,7 @@ static const KernelSource sources[] = {
     SOURCE("evaluation/replacement.cl", evaluation_replacement_cl),
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),
     SOURCE("evaluation/windows.cl", evaluation_windows_cl),
+    SOURCE("evaluation/distances.cl", evaluation_distances_cl),
     SOURCE("translation/copies.cl", translation_copies_cl),
     SOURCE("translation/average.cl", translation_average_cl),
 };

@@ -48,7 +48,7 @@ public final class Engine: Sendable {
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
-  static let chunks = 64
+  package static let chunks = 64
 
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
   package static let group = Grid(64)

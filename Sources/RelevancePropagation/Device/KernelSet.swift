@@ -20,7 +20,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl",
       ]
-    case .evaluation: ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl"]
+    case .evaluation:
+      ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl", "evaluation/distances.cl"]
     case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }

@@ -70,9 +70,8 @@ final class ShiftedSums {
 
   /// Writes image `image`, moved, as image `place` of a batch.
   func copy(_ image: Int, moved shift: Shift, to place: Int, of batch: Buffer<Float>) throws {
-    try engine.launch(
-      "translated_copy", of: .translation, grid: Grid(shape[1] * shape[2]), geometry(shift), Int32(image), Int32(place),
-      Int32(fill == nil ? 0 : 1), fill ?? source, source, batch)
+    try engine.translate(
+      source, image: image, of: shape, by: shift, margin: margin, fill: fill, into: batch, at: place)
   }
 
   /// Adds a copy's relevance, which its targets' entries of the batch hold, to its image's sums.
@@ -114,10 +113,5 @@ final class ShiftedSums {
     )
   }
 
-  private func geometry(_ shift: Shift) -> ShiftGeometry {
-    ShiftGeometry(
-      C: Int32(shape[0]), H: Int32(shape[1]), W: Int32(shape[2]), sourceH: Int32(shape[1] + 2 * margin.vertical),
-      sourceW: Int32(shape[2] + 2 * margin.horizontal), top: Int32(margin.vertical), left: Int32(margin.horizontal),
-      dy: Int32(shift.dy), dx: Int32(shift.dx))
-  }
+  private func geometry(_ shift: Shift) -> ShiftGeometry { ShiftGeometry(shape, by: shift, margin: margin) }
 }
