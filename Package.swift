@@ -68,7 +68,7 @@ let package = Package(
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
     .target(
-      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "Evaluation", "ModelFormats", "Compute"],
       path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",
@@ -81,9 +81,8 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
-        "Reporting", "Evaluation", "Scenes", "DemoModel",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "ModelFormats", "Imaging", "Scenes",
+        "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),

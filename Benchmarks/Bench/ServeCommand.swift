@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Imaging
 import RelevancePropagation
@@ -11,7 +12,9 @@ struct ServeCommand: ParsableCommand {
     discussion: """
       {"load": {"kind": "explain", "composite": "seed", "batch": 1, "targets": 1, "ledger": false}}
       {"run": {"input": "images.npy", "classes": [3], "untimed": 1, "timed": 1, "output": "relevance.npy"}}
-      Kinds are forward and explain; every key may be left out. An answer has seconds, or error.
+      {"remove": {"input": "images.npy", "maps": "maps.npy", "targets": [3], "patch": 8, "steps": 100, "output": "curves.npy"}}
+      Kinds are forward and explain; every key may be left out, of remove but input, maps and targets. An answer has seconds, \
+      or error.
       """)
 
   @OptionGroup var options: BenchmarkOptions
@@ -20,6 +23,7 @@ struct ServeCommand: ParsableCommand {
     let subject = try Subject(options)
     var engine: Engine?
     var session: Session?
+    var runner: RemovalRunner?
     var images: Tensor?
     while let line = readLine() {
       var answer: ServeAnswer
@@ -38,6 +42,16 @@ struct ServeCommand: ParsableCommand {
           guard let session else { throw SessionError("run: nothing is loaded; send load first") }
           if let path = request.input { images = try Self.images(path, subject, batch: session.work.batch) }
           answer = try Self.run(request, session, images!)
+        case .remove(let request):
+          if runner?.batch != request.batch {
+            (session, runner) = (nil, nil)
+            let chosen = try options.engine()
+            runner = try RemovalRunner(
+              subject.network, low: subject.preprocessing.low, high: subject.preprocessing.high, on: chosen,
+              batch: max(request.batch, 1))
+            engine = chosen
+          }
+          answer = try request.run(with: runner!)
         }
         answer.peakBytes = ResidentMemory.peak
         answer.device = engine?.device.description

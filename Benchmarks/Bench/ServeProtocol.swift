@@ -5,6 +5,8 @@ enum ServeRequest: Codable {
   /// Makes the network ready. Answers with what it took.
   case load(Work)
   case run(Run)
+  /// Removes units of images; needs no load.
+  case remove(RemovalRequest)
 
   /// Runs the images that are loaded, or those of a file.
   struct Run: Codable, Hashable {
@@ -20,7 +22,7 @@ enum ServeRequest: Codable {
     var output: String?
   }
 
-  private enum Key: String, CodingKey { case load, run }
+  private enum Key: String, CodingKey { case load, run, remove }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
@@ -28,8 +30,10 @@ enum ServeRequest: Codable {
       self = .load(work)
     } else if let run = try values.decodeIfPresent(Run.self, forKey: .run) {
       self = .run(run)
+    } else if let removal = try values.decodeIfPresent(RemovalRequest.self, forKey: .remove) {
+      self = .remove(removal)
     } else {
-      throw SessionError("expected {\"load\": {…}} or {\"run\": {…}}")
+      throw SessionError("expected {\"load\": {…}}, {\"run\": {…}} or {\"remove\": {…}}")
     }
   }
 
@@ -38,6 +42,7 @@ enum ServeRequest: Codable {
     switch self {
     case .load(let work): try values.encode(work, forKey: .load)
     case .run(let run): try values.encode(run, forKey: .run)
+    case .remove(let removal): try values.encode(removal, forKey: .remove)
     }
   }
 }

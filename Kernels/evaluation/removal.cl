@@ -4,12 +4,12 @@
 //                   pair n = first + n', entry m = pair / (K + 1), step k = pair % (K + 1), image i = images[m];
 //                   a unit has gone if ranks[m][p] < k * unitsPerStep
 //   remove_unit     one more step: where pixel p belongs to unit sequence[m][k - 1] of entry m, out[m][p] = r[i][p];
-//                   origins[m] = (row, column) of the unit's upper left pixel
+//                   units[m] = (row, column) of the unit, counted in units
 //   target_scores   curve[pair] = (z_c, sum over c' != c of exp(z_c' - z_c)): probability p_c = 1 / (1 + the sum), exact to
 //                   the last bits near 0 and 1; pair = first + n * stride, entry m = pair / (K + 1), c = targets[m]
 //
 // x, r [I][area][C], channels last; ranks [M][area]; sequence [M][K]; images, targets [M]; out [N][area][C]; z [N][classes];
-// curve [M * (K + 1)] of float2; origins [M][2]. edge: pixels along a unit's side, across: units along the image's width.
+// curve [M * (K + 1)] of float2; units [M][2]. edge: pixels along a unit's side, across: units along the image's width.
 // Grid: removed_images (area, N), remove_unit (edge * edge, M), target_scores (N), any work-group.
 #include "common.h"
 
@@ -26,14 +26,14 @@ kernel void removed_images(const int area, const int C, const int steps, const i
 
 kernel void remove_unit(const int height, const int width, const int C, const int edge, const int across,
                         const int steps, const int step, global const float *r, global const int *images,
-                        global const int *sequence, global int *origins, global float *out) {
+                        global const int *sequence, global int *units, global float *out) {
   const int place = get_global_id(0), m = get_global_id(1);
   if (place >= edge * edge) return;
   const int unit = sequence[(size_t)m * steps + step - 1];
   const int top = unit / across * edge, left = unit % across * edge;
   if (place == 0) {
-    origins[2 * m] = top;
-    origins[2 * m + 1] = left;
+    units[2 * m] = unit / across;
+    units[2 * m + 1] = unit % across;
   }
   const int row = top + place / edge, column = left + place % edge;
   if (row >= height || column >= width) return;

@@ -10,7 +10,7 @@
 
 kernel void maximum_apply(const WindowGeometry g, global const float *x, global float *y) {
   const int c = get_global_id(0) * LANES, position = get_global_id(1), n = get_global_id(2);
-  if (c >= g.C) return;
+  if (c >= g.C || position >= g.P * g.Q) return;
   const int p = position / g.Q, q = position % g.Q;
   global const float *image = x + (size_t)n * g.H * g.W * g.C;
 
@@ -52,7 +52,7 @@ real winner_share(const WindowGeometry g, global const float *image, const int c
 kernel void maximum_route(const WindowGeometry g, global const float *x, const int targets, global const float *R,
                           const int shared, const int accumulate, global float *relevance) {
   const int c = get_global_id(0) * LANES, position = get_global_id(1), m = get_global_id(2);
-  if (c >= g.C) return;
+  if (c >= g.C || position >= g.H * g.W) return;
   const int h = position / g.W, w = position % g.W;
   global const float *image = x + (size_t)(m / targets) * g.H * g.W * g.C;
   global const float *outputs = R + (size_t)m * g.P * g.Q * g.C;

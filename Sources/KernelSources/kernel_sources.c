@@ -66,6 +66,12 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char translation_copies_cl[] = {
+#embed "../../Kernels/translation/copies.cl"
+};
+static const char translation_average_cl[] = {
+#embed "../../Kernels/translation/average.cl"
+};
 static const char epilogue_h[] = {
 #embed "../../Kernels/epilogue.h"
 };
@@ -98,6 +104,9 @@ static const char evaluation_replacement_cl[] = {
 };
 static const char evaluation_removal_cl[] = {
 #embed "../../Kernels/evaluation/removal.cl"
+};
+static const char evaluation_distances_cl[] = {
+#embed "../../Kernels/evaluation/distances.cl"
 };
 static const char evaluation_windows_cl[] = {
 #embed "../../Kernels/evaluation/windows.cl"
@@ -138,6 +147,9 @@ static const KernelSource sources[] = {
     SOURCE("evaluation/replacement.cl", evaluation_replacement_cl),
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),
     SOURCE("evaluation/windows.cl", evaluation_windows_cl),
+    SOURCE("evaluation/distances.cl", evaluation_distances_cl),
+    SOURCE("translation/copies.cl", translation_copies_cl),
+    SOURCE("translation/average.cl", translation_average_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

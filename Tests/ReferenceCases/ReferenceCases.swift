@@ -7,7 +7,7 @@ import RelevancePropagation
 /// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]`.
 ///
 /// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
-/// OUT/<model>/<case>.safetensors for compare.py. What it cannot do yet is listed by name with the reason.
+/// OUT/<model>/<case>.safetensors (or .json: numbers by name) for compare.py. What it cannot do yet is listed by name with the reason.
 @main
 struct ReferenceCases {
   static func main() {
@@ -50,16 +50,24 @@ struct ReferenceCases {
       let path = "\(folders[0])/\(model)/cases.json"
       guard FileManager.default.fileExists(atPath: path) else { continue }
       let cases = try CaseFile(path: path).cases
-      let network = "\(folders[1])/\(model)"
-      guard FileManager.default.fileExists(atPath: network + "/net.json") else {
-        skipped += cases.map { "\(model)/\($0.name): no network \(network)/net.json; not implemented yet" }
-        continue
-      }
-      let runner = try CaseRunner(folder: network, engine: engine)
       try FileManager.default.createDirectory(
         atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
+      // Procedures name their networks; other folders are named after theirs.
+      var runners: [String: CaseRunner] = [:]
       for reference in cases {
+        let name = reference.model ?? model
+        let network = "\(folders[1])/\(name)"
         do {
+          if reference.kind == "json" {
+            try writeEvaluation(reference, refs: folders[0], models: folders[1], out: "\(folders[2])/\(model)", engine)
+            done += 1
+            continue
+          }
+          guard FileManager.default.fileExists(atPath: network + "/net.json") else {
+            throw NotYet(reason: "no network \(network)/net.json")
+          }
+          let runner = try runners[name] ?? CaseRunner(folder: network, engine: engine)
+          runners[name] = runner
           let file = "\(model)/\(reference.name).safetensors"
           try SafetensorsWriter.write(
             runner.run(reference, stored: "\(folders[0])/\(file)"), to: "\(folders[2])/\(file)")
@@ -71,6 +79,16 @@ struct ReferenceCases {
     }
     for line in skipped { print("not run: \(line)") }
     print("\(done) cases run, \(skipped.count) not run")
+  }
+
+  /// A case whose results are numbers by name.
+  private static func writeEvaluation(
+    _ reference: ReferenceCase, refs: String, models: String, out: String, _ engine: Engine
+  ) throws {
+    guard reference.name == "evaluation" else { throw NotYet(reason: "no values called \(reference.name)") }
+    let values = try EvaluationCase(refs: refs, models: models, engine: engine).values()
+    let data = try JSONSerialization.data(withJSONObject: ["values": values], options: [.prettyPrinted, .sortedKeys])
+    try AtomicFile.write([UInt8](data), to: "\(out)/\(reference.name).json")
   }
 }
 

@@ -10,8 +10,8 @@ struct GroupMemory {
   let images, targets: Buffer<Int32>
   /// For every entry's pixels, how many units go before theirs; for every entry, its units in order.
   let ranks, sequence: Buffer<Int32>
-  /// The pixel at which an entry's last change begins.
-  let origins: Buffer<Int32>
+  /// Row and column of the unit that an entry's last step removed.
+  let units: Buffer<Int32>
   let curve: Buffer<SIMD2<Float>>
 
   /// - Parameter steps: K.
@@ -43,7 +43,7 @@ struct GroupMemory {
       }, on: engine.queue, for: "ranks")
     sequence = try Buffer(
       group.flatMap { $0.sequence.prefix(min(steps, count)) }, on: engine.queue, for: "orders")
-    origins = try Buffer(count: 2 * group.count, on: engine.queue, for: "places")
+    self.units = try Buffer(count: 2 * group.count, on: engine.queue, for: "places")
     curve = try Buffer(count: group.count * (steps + 1), on: engine.queue, for: "curves")
   }
 }

@@ -127,8 +127,8 @@ public final class RemovalRunner {
       try engine.launch(
         "remove_unit", of: .evaluation, grid: Grid(edge * edge, count), Int32(shape[1]), Int32(shape[2]), Int32(shape[0]),
         Int32(edge), Int32(removal.unit.count(along: shape[2])), Int32(steps), Int32(step), memory.r, memory.images,
-        memory.sequence, memory.origins, device.input)
-      _ = try windows.update(count: count, origins: memory.origins)
+        memory.sequence, memory.units, device.input)
+      _ = try windows.update(count: count, units: memory.units)
       try scores(memory, count, first: step, stride: steps + 1, steps)
     }
   }

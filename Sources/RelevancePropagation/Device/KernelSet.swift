@@ -7,6 +7,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
   case network
   /// Images with parts removed, windows of activations, and distances between maps.
   case evaluation
+  /// Translated copies of images and the average of their relevance.
+  case translation
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -18,7 +20,9 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl",
       ]
-    case .evaluation: ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl"]
+    case .evaluation:
+      ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl", "evaluation/distances.cl"]
+    case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }
 }

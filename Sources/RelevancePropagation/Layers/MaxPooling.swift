@@ -17,7 +17,8 @@ extension MaxPooling: NonlinearLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
+      "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch),
+      group: engine.channelsGroup, geometry,
       inputs[0], output)
   }
 
@@ -28,7 +29,8 @@ extension MaxPooling: NonlinearLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
+      "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch),
+      group: engine.channelsGroup, geometry,
       activation,
       Int32(targets), relevance, Int32(sharingTies ? 1 : 0), Int32(accumulate ? 1 : 0), target)
   }

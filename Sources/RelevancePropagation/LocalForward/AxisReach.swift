@@ -1,19 +1,20 @@
 /// Along one axis: which positions of a layer's output can change when a stretch of the network's input does.
 ///
-/// The stretch has one length and may begin anywhere; the window that it reaches has one length too, the largest that any
-/// beginning needs, and lies inside the layer's output. It may hold positions that do not change.
+/// The axis is divided into stretches of one length, of which one changes; the window that it reaches has one length too, the
+/// largest that any of them needs, and lies inside the layer's output. It may hold positions that do not change.
 struct AxisReach: Equatable {
   /// Positions of the window.
   let count: Int
-  /// Where the window begins, by where the stretch of the input does.
+  /// Where the window begins, by the number of the stretch of the input.
   let begins: [Int32]
 
   private init(count: Int, begins: [Int32]) { (self.count, self.begins) = (count, begins) }
 
-  /// The input itself, `extent` positions of which `length` change; a stretch at the edge is cut off by it.
+  /// The input itself, `extent` positions in stretches of `length`, the last of which the edge cuts off.
   init(input extent: Int, length: Int) {
     let count = min(length, extent)
-    self.init(count: count, begins: (0..<extent).map { Int32(min($0, extent - count)) })
+    self.init(
+      count: count, begins: stride(from: 0, to: extent, by: length).map { Int32(min($0, extent - count)) })
   }
 
   /// Over an output of `extent` positions, each of which reads `kernel` positions, `dilation` apart, from

@@ -22,7 +22,8 @@ package final class LocalForward {
   /// Largest share of a layer's output that is computed as a window: two copies cost less than the rest saves.
   private static let largestShare = 0.6
 
-  /// - Parameter edge: rows and columns of the input that change at a time.
+  /// - Parameter edge: rows and columns of a unit of the input, of which one changes at a time; units lie side by side from
+  ///   the upper left corner.
   /// - Returns: nil where no layer would be spared anything.
   /// - Throws: `ComputeError`.
   package init?(_ network: DeviceNetwork, edge: Int) throws {
@@ -61,13 +62,13 @@ package final class LocalForward {
 
   /// Computes the network anew for the first `count` images of its input, whose windows have changed.
   ///
-  /// - Parameter origins: `[count, 2]`, row and column of the upper left pixel of each image's window.
-  package func update(count: Int, origins: Buffer<Int32>) throws -> Trace {
+  /// - Parameter units: `[count, 2]`, row and column of the unit of each image that has changed, counted in units.
+  package func update(count: Int, units: Buffer<Int32>) throws -> Trace {
     try network.pass(count: count) {
       for step in steps {
         switch step {
         case .whole(let node): try network.run(node, images: count)
-        case .window(let node): try node.run(count, origins: origins, in: network)
+        case .window(let node): try node.run(count, units: units, in: network)
         }
       }
     }

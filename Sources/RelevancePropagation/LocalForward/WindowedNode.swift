@@ -13,7 +13,7 @@ final class WindowedNode {
   /// Cut out of each input, `[batch, h, w, C]`, and what is made of them.
   private let windows: [Buffer<Float>]
   private let result: Buffer<Float>
-  /// Where the windows lie, for each row and each column at which the change of the input may begin.
+  /// Where the windows lie, for each row and each column of units of the input.
   private let readRows, readColumns, rows, columns: Buffer<Int32>
 
   init(_ node: Network.Node, _ local: LocalLayer, _ reach: Reach, in network: DeviceNetwork) throws {
@@ -53,15 +53,15 @@ final class WindowedNode {
     readColumns = try table(reach.columns.begins, stride: local.stride.horizontal, before: local.left)
   }
 
-  /// - Parameter origins: `[count, 2]`, row and column of the upper left pixel that changed in each image.
-  func run(_ count: Int, origins: Buffer<Int32>, in network: DeviceNetwork) throws {
+  /// - Parameter units: `[count, 2]`, row and column of the unit that changed in each image.
+  func run(_ count: Int, units: Buffer<Int32>, in network: DeviceNetwork) throws {
     let engine = network.engine
     try engine.queue.labelled("\(name) forward, window") {
       for (index, window) in windows.enumerated() {
         let (shape, whole) = (shapes.inputs[index], network.network.shapes[inputs[index]]!)
         try engine.launch(
           "window_take", of: .evaluation, grid: Grid(shape[1] * shape[2], count), Int32(shape[0]), Int32(whole[1]),
-          Int32(whole[2]), Int32(shape[1]), Int32(shape[2]), origins, readRows, readColumns, local.outside,
+          Int32(whole[2]), Int32(shape[1]), Int32(shape[2]), units, readRows, readColumns, local.outside,
           network.activation(inputs[index]), window)
       }
       switch local.layer {
@@ -79,7 +79,7 @@ final class WindowedNode {
       let whole = network.network.shapes[target]!
       try engine.launch(
         "window_put", of: .evaluation, grid: Grid(shapes.output[1] * shapes.output[2], count), Int32(whole[0]),
-        Int32(whole[1]), Int32(whole[2]), Int32(shapes.output[1]), Int32(shapes.output[2]), origins, rows, columns, result,
+        Int32(whole[1]), Int32(whole[2]), Int32(shapes.output[1]), Int32(shapes.output[2]), units, rows, columns, result,
         network.activation(target))
     }
   }
