@@ -7,7 +7,7 @@
 | network     | what it is                                                                                          |
 |-------------|-----------------------------------------------------------------------------------------------------|
 | shallow     | an architecture beside VGG-16, as CaffeNet is: four convolutions (7, 5, 3, 3 pixels), two dense layers |
-| brief       | the same from the same random weights, after one pass over a quarter of the scenes                  |
+| brief       | the same from the same random weights and scenes, after one pass over them instead of six            |
 | clever-hans | the same, trained as long as shallow on scenes whose zebras all bear a mark in a corner             |
 
 Scenes, preprocessing and training are those of train_demo.py; everything is measured on the file as written. Writes
@@ -29,7 +29,7 @@ from train_demo import SEEDS, SIZE, TRAINING_SEED, draw, folded, initialize, loa
 
 NETWORKS = {
     "shallow": {"scenes": 16000, "epochs": 6},
-    "brief": {"scenes": 4000, "epochs": 1},
+    "brief": {"scenes": 16000, "epochs": 1},
     "clever-hans": {"scenes": 16000, "epochs": 6, "mark": "zebra"},
 }
 

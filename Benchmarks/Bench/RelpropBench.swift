@@ -4,7 +4,7 @@ import ArgumentParser
 struct RelpropBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "relprop-bench",
-    abstract: "Measure relprop: kernels, layers, composites, targets, scaling, translation averaging; repeat the seeds' experiments.",
+    abstract: "Measure relprop: kernels, layers, composites, targets, scaling, averaging; the seeds' experiments.",
     discussion: """
       Times are medians with quartiles. Without --model a VGG-16 with seeded random weights is measured; speed does not \
       depend on what the weights are. Only a release build on an otherwise idle machine gives times worth keeping.

@@ -37,18 +37,6 @@ import Testing
     #expect(NegativeRelevance.share(map) == 0.5)
   }
 
-  @Test("a map that moves with the scene has not changed; one that stays has")
-  func moved() {
-    let side = 96
-    var first = [Double](repeating: 0, count: side * side)
-    for row in 0..<side { for column in 0..<side { first[row * side + column] = Double((row * 7 + column * 13) % 11) } }
-    // What window 3 sees at column c, window 0 saw at c + 3.
-    let later = (0..<side * side).map { $0 % side < side - 3 ? first[$0 + 3] : 100 }
-    #expect(Translation.change(later, first, 3) == 0)
-    #expect(Translation.change(first, first, 3) > 0)
-    #expect(Translation.change(first, first, 0) == 0)
-  }
-
   @Test("numbers are written with a true minus sign and without a negative zero")
   func numbers() {
     #expect(NumberText.fixed(-0.25, 2) == "−0.25")

@@ -15,6 +15,6 @@ protocol Experiment: Sendable {
 enum Experiments {
   static let all: [any Experiment.Type] = [
     TenPixels.self, AllClasses.self, TrainingDurations.self, AgainstSensitivity.self, Context.self, Architectures.self,
-    NegativeRelevance.self, Translation.self, CleverHans.self,
+    NegativeRelevance.self, TranslatedScenes.self, CleverHans.self,
   ]
 }

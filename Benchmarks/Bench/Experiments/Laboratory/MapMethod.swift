@@ -2,39 +2,22 @@ import Compute
 import Evaluation
 import RelevancePropagation
 
-/// A way to explain, as the experiments name it: a composite, or a baseline.
+/// A way to explain, under the name that the page gives it.
 struct MapMethod: Sendable {
-  /// "LRP seed": what tables call it.
+  /// "LRP-0": what tables call it.
   let name: String
-  private let make: @Sendable (TrainedNetwork, Engine, Tensor, [Int]) throws -> [Tensor]
+  private let make: @Sendable () throws -> Method
 
   /// Images explained in one pass.
   private static let batch = 25
 
   /// LRP by a composite's or a rule's name with parameters, as `--composite` takes it.
   static func composite(_ text: String, named name: String) -> MapMethod {
-    MapMethod(name: name) { network, engine, images, targets in
-      let explainer = try Explainer(
-        network.network, composite: .named(text), low: network.preprocessing.low, high: network.preprocessing.high,
-        on: engine, batch: min(batch, targets.count), options: .init(ledger: false))
-      return try stride(from: 0, to: targets.count, by: batch).flatMap { first in
-        let range = first..<min(first + batch, targets.count)
-        var next = range.lowerBound
-        // The images' scores come in their order.
-        return try explainer.explain(Tensor.stack(range.map { images[$0] })) { _ in
-          next += 1
-          return targets[next - 1]
-        }.map(\.relevance)
-      }
-    }
+    MapMethod(name: name) { .composite(try .named(text)) }
   }
 
   static func baseline(_ method: some AttributionMethod, named name: String) -> MapMethod {
-    MapMethod(name: name) { network, engine, images, targets in
-      let model = try GradientModel(network.network, on: engine, batch: min(batch, targets.count))
-      let relevance = try method.attribute(images, targets: targets.map { .logit($0) }, with: model)
-      return targets.indices.map { relevance[$0] }
-    }
+    MapMethod(name: name) { .baseline(method) }
   }
 
   /// The seed's composite for VGG-16.
@@ -47,11 +30,18 @@ struct MapMethod: Sendable {
   static let gradient = baseline(GradientMethod(), named: "gradient ∂f/∂x")
   static let gradientInput = baseline(GradientInputMethod(), named: "gradient × input")
 
+  func runner(for network: TrainedNetwork, on engine: Engine, batch: Int = batch) throws -> MethodRunner {
+    try MethodRunner(
+      make(), of: network.network, low: network.preprocessing.low, high: network.preprocessing.high, on: engine,
+      batch: batch)
+  }
+
   /// `[C, H, W]` of every image.
   func relevance(
     of images: Tensor, targets: [Int], with network: TrainedNetwork, on engine: Engine
   ) throws -> [Tensor] {
-    try make(network, engine, images, targets)
+    try runner(for: network, on: engine, batch: min(Self.batch, targets.count))
+      .relevance(of: targets.indices.map { images[$0] }, classes: targets)
   }
 
   /// Summed over colours.

@@ -24,6 +24,8 @@ enum NegativeRelevance: Experiment {
     var sumOverScore: Distribution
     /// Of the scenes: whose relevance sums to the opposite sign of the score.
     var shareReversed: Double
+    /// The same of each class's scenes.
+    var reversedByClass: [String: Double]
   }
 
   private static let methods: [MapMethod] =
@@ -46,9 +48,14 @@ enum NegativeRelevance: Experiment {
         let sums = zip(maps[index], scores).map { map, scores in
           map.values.reduce(0) { $0 + Double($1) } / Double(scores.logits[scores.topClass])
         }
+        let classes = Set(targets).map { target in
+          let own = targets.indices.filter { targets[$0] == target }.map { sums[$0] }
+          return (network.labels[target], Double(own.count { $0 < 0 }) / Double(own.count))
+        }
         return Row(
           method: methods[index].name, share: Distribution(shares[index]), sumOverScore: Distribution(sums),
-          shareReversed: Double(sums.count { $0 < 0 }) / Double(sums.count))
+          shareReversed: Double(sums.count { $0 < 0 }) / Double(sums.count),
+          reversedByClass: Dictionary(uniqueKeysWithValues: classes))
       }, steps: [PairedDifference(shares[1], shares[0]), PairedDifference(shares[2], shares[1])])
   }
 
@@ -76,12 +83,15 @@ enum NegativeRelevance: Experiment {
   }
 
   static func section(_ result: Result) -> Section {
-    var table = MarkdownTable(["map", "negative share", "extremes", "ΣR / score, median", "ΣR of the wrong sign"])
+    var table = MarkdownTable([
+      "map", "negative share", "extremes", "ΣR / score, median", "ΣR of the wrong sign", "most often",
+    ])
     for row in result.rows {
       table.add([
         row.method, NumberText.spread(row.share, 3),
         "\(NumberText.fixed(row.share.smallest, 3)) … \(NumberText.fixed(row.share.largest, 3))",
         NumberText.fixed(row.sumOverScore.median, 2), NumberText.percent(row.shareReversed),
+        mostReversed(row),
       ])
     }
     let first = result.rows[0]
@@ -91,10 +101,11 @@ enum NegativeRelevance: Experiment {
         .text(
           """
           α weighs what speaks for a class, β = α − 1 what speaks against it. Σ max(−R, 0) / Σ|R| over the pixels of \
-          \(result.images) scenes; the same α and β in all layers with weights, biases split by sign. A unit without any \
-          negative contribution passes on α times its relevance instead of keeping the sum (all packages do so); from layer to \
-          layer the sum may drift until it changes its sign, and the whole map is then blue. The row with ε in the dense layers \
-          tells how much of it comes from there.
+          \(result.images) scenes; the same α and β in all layers with weights, biases split by sign. Biases take relevance too, and \
+          a unit without any negative contribution passes on α times its own (all packages do so): the sum over the pixels is not \
+          the score, and where it has the opposite sign the whole map is blue although the score is positive. `relprop demo --class \
+          airliner` shows it layer by layer: nearly all of that class's score is the biases' of the last convolution; it is \
+          what the network says when nothing speaks for another class.
           """), .text(table.text), .figure(figure, "three values of α"),
       ],
       claims: [
@@ -108,5 +119,13 @@ enum NegativeRelevance: Experiment {
           text: "and from α = 2 to 3", verdict: result.steps[1].verdict,
           evidence: NumberText.difference(result.steps[1], 3)),
       ])
+  }
+
+  /// "airliner, 92 %", or nothing where no scene's sum is reversed.
+  private static func mostReversed(_ row: Row) -> String {
+    // Of equal ones the first by name.
+    let most = row.reversedByClass.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.first
+    guard let most, most.value > 0 else { return "" }
+    return "\(most.key), \(NumberText.percent(most.value, digits: 0))"
   }
 }

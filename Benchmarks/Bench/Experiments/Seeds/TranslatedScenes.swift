@@ -5,7 +5,7 @@ import Reporting
 import Scenes
 
 /// A scene moves past the network step by step: how smoothly its explanation follows, LRP against the gradient.
-enum Translation: Experiment {
+enum TranslatedScenes: Experiment {
   static let name = "translation"
   private static let chart = "translation.svg"
   private static let figure = "translation-maps.svg"
@@ -29,9 +29,9 @@ enum Translation: Experiment {
 
   struct Row: Codable {
     var method: String
-    /// max ‖R̂(x_t) − R̂(x_{t+1})‖₁ / ‖x_t − x_{t+1}‖₂ over the steps, R̂ = R / Σ|R|; of each scene.
+    /// max ‖R(x_t) − R(x_{t+1})‖₁ / ‖x_t − x_{t+1}‖₂ over the steps, in units of the windows' mean Σ|R|; of each scene.
     var continuity: Distribution
-    /// ‖R̂(x_t), moved back, − R̂(x_0)‖₁ over the pixels both windows saw, mean over t = 1 … ; of each scene.
+    /// ‖R(x_t), moved back, − R(x_0)‖₁ / ‖R(x_0)‖₁ over the pixels both windows saw, mean over t = 1 … ; of each scene.
     var change: Distribution
     /// The same for every t, mean over the scenes.
     var changeByStep: [Double]
@@ -57,10 +57,7 @@ enum Translation: Experiment {
     let targets = scenes.flatMap { Array(repeating: $0.subject.index, count: steps + 1) }
     let isRight = zip(try laboratory.scores(all, of: network), targets).map { $0.topClass == $1 }
     let paths = try methods.map { method in
-      let maps = try laboratory.maps(method, of: all, targets: targets, with: network)
-      return scenes.indices.map { scene in
-        path(Array(maps[scene * (steps + 1)..<(scene + 1) * (steps + 1)]), windows[scene])
-      }
+      try self.paths(of: windows, classes: scenes.map(\.subject.index), by: method, network, on: laboratory.engine)
     }
     try keepFigure(scenes, windows, network, in: laboratory)
     let gradient = methods.firstIndex { $0.name == MapMethod.gradient.name }!
@@ -93,31 +90,20 @@ enum Translation: Experiment {
       })
   }
 
-  private static func path(_ maps: [RelevanceMap], _ windows: Tensor) -> Path {
-    let shares = maps.map { map in
-      let sum = map.values.reduce(0) { $0 + Double(abs($1)) }
-      return map.values.map { Double($0) / sum }
+  private static func paths(
+    of windows: [Tensor], classes: [Int], by method: MapMethod, _ network: TrainedNetwork, on engine: Engine
+  ) throws -> [Path] {
+    let explaining = try method.runner(for: network, on: engine, batch: steps + 1)
+    let shifts = (0...steps).map { Shift(0, -$0) }
+    let comparing = try ContinuityRunner(explaining, shifts: shifts)
+    return try zip(windows, classes).map { window, index in
+      let copies = shifts.indices.map { window[$0] }
+      let maps = try explaining.relevance(of: copies, classes: copies.map { _ in index }).map { PixelMap($0) }
+      let unit = maps.reduce(0) { $0 + $1.values.reduce(0) { $0 + abs($1) } } / Double(maps.count)
+      return Path(
+        continuity: try comparing.continuity(ofCopies: copies, class: index).largestOfNeighbours / unit,
+        changes: zip(maps, shifts).map { maps[0].instability($0, by: $1) })
     }
-    var continuity = 0.0
-    for step in 1..<maps.count {
-      let (now, before) = (windows[step].scalars, windows[step - 1].scalars)
-      var moved = 0.0
-      for index in now.indices { moved += Double(now[index] - before[index]) * Double(now[index] - before[index]) }
-      var changed = 0.0
-      for pixel in shares[step].indices { changed += abs(shares[step][pixel] - shares[step - 1][pixel]) }
-      continuity = max(continuity, changed / moved.squareRoot())
-    }
-    return Path(continuity: continuity, changes: shares.indices.map { change(shares[$0], shares[0], $0) })
-  }
-
-  /// Window t saw at column c what window 0 saw at column c + t.
-  static func change(_ later: [Double], _ first: [Double], _ step: Int) -> Double {
-    let side = Scene.networkSize
-    var sum = 0.0
-    for row in 0..<side {
-      for column in 0..<side - step { sum += abs(later[row * side + column] - first[row * side + column + step]) }
-    }
-    return sum
   }
 
   private static func keepFigure(
@@ -147,7 +133,7 @@ enum Translation: Experiment {
     }
     let lines = LineChart(
       title: "Change of the map, moved back, mean of \(result.images) scenes", horizontal: "pixels moved",
-      vertical: "‖R̂(x_t) − R̂(x_0)‖₁, 2 at most",
+      vertical: "‖R(x_t), moved back, − R(x_0)‖₁ / ‖R(x_0)‖₁",
       series: result.rows.map { row in
         LineChart.Series(row.method, row.changeByStep.enumerated().map { (Double($0), $1) })
       })
@@ -159,7 +145,7 @@ enum Translation: Experiment {
           Montavon et al. 2018 ask that an explanation changes little where the image changes little: \
           max ‖R(x) − R(x')‖₁ / ‖x − x'‖₂. \(result.images) scenes are drawn at \(sceneSize) pixels, and a window of 96 moves over \
           them in \(result.steps) steps of a pixel (no pixel is invented; \(NumberText.percent(result.accuracy)) of the windows \
-          are recognised). The true class is explained. Maps have other units in every method, so each is divided by its Σ|R|. \
+          are recognised). The true class is explained. Maps have other units in every method, so each is divided by its mean Σ|R|. \
           As the thing moves, a right explanation moves too, which this formula counts as change; so the last column moves the \
           map back first.
           """), .text(table.text), .figure(chart, "change by step"), .figure(figure, "maps of a moving scene"),
