@@ -60,9 +60,3 @@ public struct BarChart: Sendable {
     return picture
   }
 }
-
-/// Colours told apart by colour-blind readers too (Okabe and Ito).
-enum Palette {
-  private static let colors = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#666666"]
-  static func color(_ index: Int) -> String { colors[index % colors.count] }
-}

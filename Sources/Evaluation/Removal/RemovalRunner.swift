@@ -43,6 +43,15 @@ public final class RemovalRunner {
     replacements = ReplacementImages(engine: engine, shape: shape, low: low, high: high)
   }
 
+  /// What the network says of images, `[C, H, W]` each, any number.
+  public func scores(_ images: [Tensor]) throws -> [Scores] {
+    try stride(from: 0, to: images.count, by: batch).flatMap { begin in
+      let group = Array(images[begin..<min(begin + batch, images.count)])
+      let scores = try device.forward(.stack(group)).scores()
+      return group.indices.map { Scores(scores[$0].scalars) }
+    }
+  }
+
   /// The curves of `entries`, in their order.
   ///
   /// - Throws: `EvaluationError` where an image, a sequence or a target does not fit, and where scores are not finite.

@@ -22,7 +22,7 @@ extension Preset {
   }
 
   /// "gamma=0.5,low=[-1,-2]": commas inside brackets belong to a list.
-  static func parameters(_ text: String, of owner: String) throws -> [String: RuleValue] {
+  package static func parameters(_ text: String, of owner: String) throws -> [String: RuleValue] {
     var result: [String: RuleValue] = [:]
     var depth = 0
     let pieces = text.split(omittingEmptySubsequences: false) { character in
