@@ -75,11 +75,4 @@ import Testing
     #expect(run.status != 0)
     #expect(run.errors.contains(message), "\(run.errors)")
   }
-
-  @Test("a table's cells stand in their columns")
-  func table() {
-    var table = MarkdownTable(["a", "b"])
-    table.add(["1", "2"])
-    #expect(table.text == "| a | b |\n| --- | --- |\n| 1 | 2 |")
-  }
 }

@@ -28,9 +28,9 @@ enum AgainstSensitivity: Experiment {
     /// Of the score before the softmax, and of the probability.
     var logit: Distribution
     var probability: Distribution
-    /// Mean over the images of the probability after each step, and its deviation.
+    /// Mean over the images of the probability after each step, and its standard error.
     var meanCurve: [Double]
-    var deviationCurve: [Double]
+    var errorCurve: [Double]
   }
 
   private static let methods: [MapMethod] = [.seed, .alphaBeta(2), .zero, .gradientInput, .sensitivity]
@@ -76,7 +76,7 @@ enum AgainstSensitivity: Experiment {
     return Row(
       method: method, logit: Distribution(curves.map { AOPC.value($0.logits) }),
       probability: Distribution(curves.map { AOPC.value($0.probabilities) }), meanCurve: points.map(\.mean),
-      deviationCurve: points.map(\.deviation))
+      errorCurve: points.map(\.standardError))
   }
 
   static func section(_ result: Result) -> Section {
@@ -84,12 +84,14 @@ enum AgainstSensitivity: Experiment {
     for row in result.rows.sorted(by: { $0.logit.mean > $1.logit.mean }) {
       table.add([row.method, NumberText.spread(row.logit, 2), NumberText.spread(row.probability, 3)])
     }
-    let lines = LineChart(
-      title: "Probability of the explained class, mean of \(result.images) scenes",
+    let lines = BandChart(
+      title: "Probability of the explained class, mean of \(result.images) scenes and its standard error",
       horizontal: "patches of \(edge) × \(edge) replaced by noise", vertical: "probability",
       series: result.rows.map { row in
-        LineChart.Series(row.method, row.meanCurve.enumerated().map { (Double($0), $1) })
-      })
+        BandChart.Series(
+          row.method,
+          zip(row.meanCurve, row.errorCurve).enumerated().map { (x: Double($0), y: $1.0, spread: $1.1) })
+      }, limits: 0...1)
     func difference(_ paired: PairedDifference) -> String {
       "AOPC \(NumberText.difference(paired, 2)); larger in \(NumberText.percent(paired.shareLarger, digits: 0)) of the scenes"
     }
@@ -101,7 +103,7 @@ enum AgainstSensitivity: Experiment {
           Samek et al. 2017: patches of the image are replaced by uniform noise, the most relevant first; the more the score \
           falls, the better the map named what the network uses. Here \(result.removal), \(result.steps) of 144 patches, \
           \(result.images) scenes; AOPC is the mean fall over the steps (source and traps: [Evaluation.md](Evaluation.md)).
-          """), .text(table.text), .figure(chart, "mean curves"),
+          """), .table(table), .figure(chart, "mean curves"),
       ],
       claims: [
         Claim(

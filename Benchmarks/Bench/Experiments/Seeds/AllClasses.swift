@@ -115,6 +115,6 @@ enum AllClasses: Experiment {
           a class with a negative score has a map of the opposite sign. "Like the top class's" is Spearman's rank correlation \
           of the two maps.
           """)
-      ] + pictures + [.text(table.text)], claims: [])
+      ] + pictures + [.table(table)], claims: [])
   }
 }

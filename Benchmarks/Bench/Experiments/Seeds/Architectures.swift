@@ -1,6 +1,7 @@
 import Evaluation
 import Imaging
 import RelevancePropagation
+import Reporting
 
 /// Two architectures on the same images: how sparse their heatmaps are.
 enum Architectures: Experiment {
@@ -115,7 +116,7 @@ enum Architectures: Experiment {
           network looks at the parts that matter. Here \(described(result.deep)) beside \(described(result.shallow)), on the \
           \(result.both) of \(result.images) scenes that both recognise. Gini index: 0 where all pixels have the same |R|, near 1 \
           where few have all; entropy in nats, low where few have all.
-          """), .text(table.text), .figure(figure, "maps of both"),
+          """), .table(table), .figure(figure, "maps of both"),
         .text(
           """
           The first layers differ in more than depth: 3 × 3 pixels with stride 1 against 7 × 7 with stride 2. How blurred a map is \

@@ -1,3 +1,5 @@
+import Reporting
+
 extension CleverHans {
   static func section(_ result: Result) -> Section {
     let (honest, misled) = (result.honest, result.misled)
@@ -24,7 +26,7 @@ extension CleverHans {
           \(result.images) new scenes of that kind, where a user would measure accuracy, \(result.marked) of them zebras; the \
           tag's box covers \(NumberText.percent(result.markShare)) of the image. Then the tag is taken away, or put on the \
           \(result.others) other scenes: what only who knows of it can do. \(result.method) explains "zebra" on the marked zebras.
-          """), .text(table.text), .figure(figure, "why zebra"),
+          """), .table(table), .figure(figure, "why zebra"),
       ],
       claims: [
         Claim(

@@ -73,7 +73,7 @@ enum Context: Experiment {
           recognises by their surroundings. In these scenes the surroundings know nothing of the class: a ratio well below 1 is \
           the right answer for every class (1: a pixel outside counts as much as one of the subject). \
           \(result.images) scenes, positive relevance of the true class, the subject's mask in the place of a box.
-          """), .text(table.text), .figure(chart, "ratio by class"),
+          """), .table(table), .figure(chart, "ratio by class"),
       ],
       claims: [
         Claim(

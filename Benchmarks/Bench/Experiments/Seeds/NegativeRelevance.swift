@@ -1,6 +1,7 @@
 import Evaluation
 import Imaging
 import RelevancePropagation
+import Reporting
 
 /// How much of the relevance is negative, as α grows.
 enum NegativeRelevance: Experiment {
@@ -106,7 +107,7 @@ enum NegativeRelevance: Experiment {
           the score, and where it has the opposite sign the whole map is blue although the score is positive. `relprop demo --class \
           airliner` shows it layer by layer: nearly all of that class's score is the biases' of the last convolution; it is \
           what the network says when nothing speaks for another class.
-          """), .text(table.text), .figure(figure, "three values of α"),
+          """), .table(table), .figure(figure, "three values of α"),
       ],
       claims: [
         Claim(

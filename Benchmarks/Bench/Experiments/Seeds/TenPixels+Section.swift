@@ -1,3 +1,5 @@
+import Reporting
+
 extension TenPixels {
   static func section(_ result: Result) -> Section {
     let demo = result.rows.filter { $0.network == "demo" }
@@ -15,7 +17,7 @@ extension TenPixels {
           explained class, and the ten of highest, which should lower it. Here on \(images) scenes: x → −x of all three \
           colours, which mirrors a pixel at the training set's mean colour. \(digits) All layers with weights have the same rule.
           """),
-        .text(table(result.rows).text),
+        .table(table(result.rows)),
         .text(
           """
           The practical work's own printed figures are not among this project's sources, so that no column repeats them; its \

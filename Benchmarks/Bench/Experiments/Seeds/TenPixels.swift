@@ -1,5 +1,6 @@
 import Evaluation
 import RelevancePropagation
+import Reporting
 
 /// The practical work's experiment: the ten pixels of lowest relevance are negated, then the ten of highest, and the
 /// change of the explained class's probability is told.
@@ -77,10 +78,11 @@ enum TenPixels: Experiment {
 
   /// Rows as the page shows them.
   static func table(_ rows: [Row]) -> MarkdownTable {
-    var table = MarkdownTable([
-      "network", "map", "lowest ten negated: improved", "mean ± deviation", "extremes",
-      "highest ten negated: worsened", "mean ± deviation", "extremes",
-    ])
+    var table = MarkdownTable(
+      [
+        "network", "map", "lowest ten negated: improved", "mean ± deviation", "extremes",
+        "highest ten negated: worsened", "mean ± deviation", "extremes",
+      ], textColumns: 2)
     for row in rows {
       table.add(
         [row.network, row.method, NumberText.percent(row.lowest.shareImproved)] + cells(row.lowest)

@@ -1,6 +1,7 @@
 import Evaluation
 import Imaging
 import RelevancePropagation
+import Reporting
 
 /// The same network after a short and after a long training: what happens to its explanations.
 enum TrainingDurations: Experiment {
@@ -114,7 +115,7 @@ enum TrainingDurations: Experiment {
           The same architecture from the same random weights, after a short and after a long training \
           ([training.json](../Models/experiments/training.json)), on \(result.images) scenes; the true class is explained by \
           \(result.method).
-          """), .text(table.text),
+          """), .table(table),
         .text(
           """
           On the \(result.both) scenes that both recognise, the two maps of a scene have a rank correlation of \

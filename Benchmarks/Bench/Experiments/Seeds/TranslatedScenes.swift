@@ -33,9 +33,9 @@ enum TranslatedScenes: Experiment {
     var continuity: Distribution
     /// ‖R(x_t), moved back, − R(x_0)‖₁ / ‖R(x_0)‖₁ over the pixels both windows saw, mean over t = 1 … ; of each scene.
     var change: Distribution
-    /// The same for every t, mean over the scenes.
+    /// The same for every t, mean over the scenes and its standard error.
     var changeByStep: [Double]
-    var changeDeviation: [Double]
+    var changeError: [Double]
   }
 
   private static let methods: [MapMethod] = [.seed, .alphaBeta(2), .gradientInput, .gradient, .sensitivity]
@@ -72,7 +72,7 @@ enum TranslatedScenes: Experiment {
     let byStep = (0...steps).map { step in Distribution(paths.map { $0.changes[step] }) }
     return Row(
       method: method, continuity: Distribution(paths.map(\.continuity)), change: Distribution(paths.map(\.change)),
-      changeByStep: byStep.map(\.mean), changeDeviation: byStep.map(\.deviation))
+      changeByStep: byStep.map(\.mean), changeError: byStep.map(\.standardError))
   }
 
   /// The windows as the network reads them, `[steps + 1, 3, 96, 96]`: window t begins at column t.
@@ -131,11 +131,13 @@ enum TranslatedScenes: Experiment {
     for row in result.rows {
       table.add([row.method, NumberText.spread(row.continuity, 4), NumberText.spread(row.change, 3)])
     }
-    let lines = LineChart(
-      title: "Change of the map, moved back, mean of \(result.images) scenes", horizontal: "pixels moved",
-      vertical: "‖R(x_t), moved back, − R(x_0)‖₁ / ‖R(x_0)‖₁",
+    let lines = BandChart(
+      title: "Change of the map, moved back, mean of \(result.images) scenes and its standard error",
+      horizontal: "pixels moved", vertical: "‖R(x_t), moved back, − R(x_0)‖₁ / ‖R(x_0)‖₁",
       series: result.rows.map { row in
-        LineChart.Series(row.method, row.changeByStep.enumerated().map { (Double($0), $1) })
+        BandChart.Series(
+          row.method,
+          zip(row.changeByStep, row.changeError).enumerated().map { (x: Double($0), y: $1.0, spread: $1.1) })
       })
     return Section(
       title: "(f) Continuity while a scene is translated",
@@ -148,7 +150,7 @@ enum TranslatedScenes: Experiment {
           are recognised). The true class is explained. Maps have other units in every method, so each is divided by its mean Σ|R|. \
           As the thing moves, a right explanation moves too, which this formula counts as change; so the last column moves the \
           map back first.
-          """), .text(table.text), .figure(chart, "change by step"), .figure(figure, "maps of a moving scene"),
+          """), .table(table), .figure(chart, "change by step"), .figure(figure, "maps of a moving scene"),
       ],
       claims: [
         Claim(

@@ -1,5 +1,6 @@
 import Foundation
 import RelevancePropagation
+import Reporting
 
 /// The page that tells what the experiments found: made from their kept results alone.
 struct ExperimentsPage {
@@ -11,13 +12,14 @@ struct ExperimentsPage {
   /// - Throws: `SessionError` where a result is missing.
   func text() throws -> String {
     let told = try Experiments.all.map { try tell($0) }
-    var table = MarkdownTable(["", "claim", "here", "what was found"])
+    var table = MarkdownTable(["", "claim", "here", "what was found"], textColumns: 4)
     for one in told {
       for claim in one.section.claims {
         table.add([String(one.section.title.prefix(3)), claim.text, claim.verdict.text, claim.evidence])
       }
     }
-    var origins = MarkdownTable(["experiment", "date", "commit", "device", "scenes", "seed", "seconds"])
+    var origins = MarkdownTable(
+      ["experiment", "date", "commit", "device", "scenes", "seed", "seconds"], textColumns: 4)
     for one in told { origins.add(one.origin) }
     let digests = told.reduce(into: [:]) { $0.merge($1.networks) { _, last in last } }
     let networks = digests.sorted { $0.key < $1.key }.map { "- `\($0.key)`: SHA-256 `\($0.value)`" }
@@ -29,13 +31,13 @@ struct ExperimentsPage {
 
       ## What holds
 
-      \(table.text)
+      \(table.text.dropLast())
 
       \(sections.joined(separator: "\n\n"))
 
       ## Where the numbers come from
 
-      \(origins.text)
+      \(origins.text.dropLast())
 
       Networks:
 

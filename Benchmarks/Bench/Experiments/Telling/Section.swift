@@ -10,8 +10,9 @@ struct Section {
   var charts: [String: SVGDocument] = [:]
 
   enum Part {
-    /// Markdown: a paragraph or a table.
+    /// A paragraph in Markdown.
     case text(String)
+    case table(MarkdownTable)
     /// A file of the results' folder, and what it shows.
     case figure(_ file: String, _ meaning: String)
   }
@@ -21,6 +22,7 @@ struct Section {
     let texts = parts.map { part in
       switch part {
       case .text(let text): text
+      case .table(let table): String(table.text.dropLast())
       case .figure(let file, let meaning): "![\(meaning)](\(link)/\(file))"
       }
     }
