@@ -102,7 +102,9 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Scenes", "Compute"]),
+      dependencies: [
+        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "Compute",
+      ]),
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [

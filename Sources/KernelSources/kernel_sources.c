@@ -90,6 +90,12 @@ static const char cpu_winograd_cl[] = {
 static const char cpu_gather_cl[] = {
 #embed "../../Kernels/cpu/gather.cl"
 };
+static const char cpu_rows_cl[] = {
+#embed "../../Kernels/cpu/rows.cl"
+};
+static const char cpu_maximum_cl[] = {
+#embed "../../Kernels/cpu/maximum.cl"
+};
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
@@ -120,6 +126,8 @@ static const KernelSource sources[] = {
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
+    SOURCE("cpu/rows.cl", cpu_rows_cl),
+    SOURCE("cpu/maximum.cl", cpu_maximum_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
