@@ -2,13 +2,13 @@
 import PackageDescription
 
 // Imports run one way; every arrow is a target dependency, so the package manager enforces it:
-//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes, Scanning -> RelevancePropagation -> Compute -> COpenCL
 let package = Package(
   name: "relprop",
   products: [
     .library(
       name: "RelevancePropagation",
-      targets: ["RelevancePropagation", "ModelFormats", "Imaging", "Compute"]),
+      targets: ["RelevancePropagation", "ModelFormats", "Imaging", "Scanning", "Compute"]),
     .executable(name: "relprop", targets: ["relprop"]),
   ],
   dependencies: [
@@ -54,6 +54,9 @@ let package = Package(
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),
 
+    // Windows over images of any size: grids, strips, sums on the device. Knows no file format.
+    .target(name: "Scanning", dependencies: ["RelevancePropagation", "Compute", "Pipelines", "KernelSources"]),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
@@ -87,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "RelevancePropagationTests",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
+    .testTarget(name: "ScanningTests", dependencies: ["Scanning", "RelevancePropagation", "Imaging", "Compute"]),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),

@@ -105,13 +105,12 @@ public struct Preprocessor: Sendable {
     let area = inputShape[1] * inputShape[2]
     let scalars = [Float](unsafeUninitializedCapacity: inputShape.count) { scalars, count in
       for (channel, colours) in pictureChannels.enumerated() {
-        let (mean, deviation) = (preprocessing.mean[channel], preprocessing.deviation[channel])
         for i in 0..<area {
-          let pixel =
+          let level =
             colours.count == 1
             ? samples[i * 3 + colours[0]].level
             : Sample.luma(samples[i * 3], samples[i * 3 + 1], samples[i * 3 + 2])
-          scalars[channel * area + i] = Float((pixel * preprocessing.scale - mean) / deviation)
+          scalars[channel * area + i] = preprocessing.value(of: level, channel: channel)
         }
       }
       count = inputShape.count

@@ -93,6 +93,12 @@ static const char cpu_dense_cl[] = {
 static const char cpu_average_cl[] = {
 #embed "../../Kernels/cpu/average.cl"
 };
+static const char windows_cut_cl[] = {
+#embed "../../Kernels/windows/cut.cl"
+};
+static const char windows_place_cl[] = {
+#embed "../../Kernels/windows/place.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -126,6 +132,8 @@ static const KernelSource sources[] = {
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
+    SOURCE("windows/cut.cl", windows_cut_cl),
+    SOURCE("windows/place.cl", windows_place_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

@@ -5,6 +5,8 @@ import Synchronization
 package enum KernelSet: String, Sendable, CaseIterable {
   /// Layers and relevance: one program, because each costs half a second to compile, and every run needs it.
   case network
+  /// Windows of large images: cut from strips, and their relevance laid on the map.
+  case windows
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -16,6 +18,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl",
       ]
+    case .windows: ["windows/cut.cl", "windows/place.cl"]
     }
   }
 }
