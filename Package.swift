@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     // Not pkgConfig "vips": it asks for -pthread, which the package manager refuses with a warning.
@@ -31,8 +32,11 @@ let package = Package(
     // The text of Kernels/*.cl, carried inside the binary.
     .target(name: "KernelSources"),
 
+    // Calls of the system that Swift's view of the C library leaves out.
+    .target(name: "FileSystemShim"),
+
     // The library: tensors, the network graph, rules, composites, propagation.
-    .target(name: "RelevancePropagation", dependencies: ["Compute", "KernelSources"]),
+    .target(name: "RelevancePropagation", dependencies: ["Compute", "KernelSources", "FileSystemShim"]),
 
     // Model files to networks: safetensors, PyTorch, ONNX. Never imports Compute.
     .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
@@ -57,12 +61,15 @@ let package = Package(
     // Windows over images of any size: grids, strips, sums on the device. Knows no file format.
     .target(name: "Scanning", dependencies: ["RelevancePropagation", "Compute", "Pipelines", "KernelSources"]),
 
+    // Maps of any size on the disk: OME-Zarr, zlib's streams inside. Knows no network and no picture.
+    .target(name: "OMEZarr", dependencies: ["RelevancePropagation", "Pipelines", "CZlib"]),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
-        "Pipelines",
+        "Pipelines", "Scanning", "OMEZarr",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -101,6 +108,10 @@ let package = Package(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    // Generated maps, and folders and small disks for tests.
+    .target(name: "MapSupport", dependencies: ["OMEZarr", "RelevancePropagation"], path: "Tests/MapSupport"),
+    .testTarget(
+      name: "OMEZarrTests", dependencies: ["OMEZarr", "MapSupport", "RelevancePropagation", "CZlib"]),
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
