@@ -75,7 +75,7 @@ let package = Package(
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
     .target(
-      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Scanning", "Compute"],
       path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",
@@ -97,7 +97,11 @@ let package = Package(
     .testTarget(
       name: "RelevancePropagationTests",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
-    .testTarget(name: "ScanningTests", dependencies: ["Scanning", "RelevancePropagation", "Imaging", "Compute"]),
+    .testTarget(
+      name: "ScanningTests",
+      dependencies: [
+        "ReferenceCaseSupport", "Scanning", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+      ]),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),

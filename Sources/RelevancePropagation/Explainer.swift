@@ -27,16 +27,28 @@ public final class Explainer {
   ///   - low: lower bound of the input per channel, for the box rule (`Preprocessing.low`); `high` likewise.
   ///   - batch: images explained in one pass.
   /// - Throws: `NetworkError`, `UnsupportedLayer`, `RuleError`, `ComputeError`.
-  public init(
+  public convenience init(
     _ network: Network, composite: Preset, low: [Float], high: [Float], on engine: Engine, batch: Int = 1,
     options: PropagationOptions = .init()
   ) throws {
     let canonized = try network.canonized()
-    self.network = canonized
+    try self.init(
+      canonized: canonized,
+      rules: composite.composite(for: canonized, low: low, high: high).resolve(for: canonized),
+      classStart: composite.start, on: engine, batch: batch, options: options)
+  }
+
+  /// - Parameter canonized: the network as it is explained, whose nodes `rules` names.
+  /// - Throws: `UnsupportedLayer`, `ComputeError`.
+  public init(
+    canonized: Network, rules: RuleTable, classStart: Profile.Start = .logit, on engine: Engine, batch: Int = 1,
+    options: PropagationOptions = .init()
+  ) throws {
+    network = canonized
     self.batch = batch
-    classStart = composite.start
+    self.classStart = classStart
     self.options = options
-    rules = try composite.composite(for: canonized, low: low, high: high).resolve(for: canonized)
+    self.rules = rules
     deviceNetwork = try DeviceNetwork(
       canonized, on: engine, batch: batch,
       rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options))

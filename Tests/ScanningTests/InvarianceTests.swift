@@ -27,7 +27,7 @@ import Testing
         combine: the.combine, target: .top, constantWindows: the.constantWindows, chunk: the.chunk))
   }
 
-  private static func map(_ the: Case, _ rectangles: [PixelRectangle]? = nil) throws -> MapSink.Map {
+  private static func map(_ the: Case, _ rectangles: [PixelRectangle]? = nil) throws -> MapArray.Contents {
     let scan = try scan(the)
     let sink = MapSink(scan.grid.extent)
     #expect(try scan.run(rectangles, from: image, to: sink).isComplete)

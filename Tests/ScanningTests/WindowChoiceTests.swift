@@ -10,7 +10,7 @@ import Testing
   private static func run(
     _ image: TestImage, _ edges: WindowGrid.Edges = .drop, constantWindows: ConstantWindows = .compute, chunk: Int = 9,
     run: ScanRun = ScanRun()
-  ) throws -> (map: MapSink.Map, outcome: ScanOutcome, grid: WindowGrid) {
+  ) throws -> (map: MapArray.Contents, outcome: ScanOutcome, grid: WindowGrid) {
     let grid = try WindowGrid(image: image.extent, window: Extent(8, 6), stride: Extent(4, 3), edges: edges)
     let scan = try Scan(
       WindowNetwork.explainer(batch: 4), grid: grid, normalization: PixelNormalization(WindowNetwork.preprocessing),
