@@ -123,7 +123,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),
+      dependencies: [
+        "relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute", "Scanning", "OMEZarr",
+        "MapSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -36,6 +36,11 @@ public struct WindowRecord: Sendable, Hashable {
 
     /// What the ledger does not explain: closed gates, windows of a pooling without pixels, rounding.
     public var gap: Double? { absorbed.map { start - relevance - padding - $0 } }
+
+    public init(score: Double, start: Double, relevance: Double, padding: Double, absorbed: Double?) {
+      (self.score, self.start, self.relevance) = (score, start, relevance)
+      (self.padding, self.absorbed) = (padding, absorbed)
+    }
   }
 
   public init(x: Int, y: Int, state: State, target: Int? = nil, numbers: Numbers? = nil) {

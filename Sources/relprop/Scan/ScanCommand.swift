@@ -40,13 +40,18 @@ struct ScanCommand: ParsableCommand {
   var overwrite = false
 
   @Option(
-    help: ArgumentHelp("Windows explained at once. Default: what memory and device suggest. The map is the same, to the bit."))
+    help: ArgumentHelp(
+      "Windows explained at once. Default: what memory and device suggest. The map is the same, to the bit."))
   var batch: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Columns of 512 pixels a strip is wide at most: bounds memory. The map is the same, to the bit.", valueName: "number"))
-  var widestStrip = 64
+      "Columns of 512 pixels a strip is wide at most: bounds memory. The map is the same, to the bit.",
+      valueName: "number"))
+  var widestStrip = Self.usualWidestStrip
+
+  /// 32,768 pixels.
+  static let usualWidestStrip = 64
 
   @Option(
     help: ArgumentHelp(

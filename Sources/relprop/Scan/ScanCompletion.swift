@@ -63,7 +63,9 @@ struct ScanCompletion {
     }
   }
 
-  var unreadable: [[Int]] { Array(Set(markers.flatMap(\.marker.unreadable))).sorted { $0.lexicographicallyPrecedes($1) } }
+  var unreadable: [[Int]] {
+    Array(Set(markers.flatMap(\.marker.unreadable))).sorted { $0.lexicographicallyPrecedes($1) }
+  }
 
   /// All windows of a row of chunks, each once, row by row.
   private func windows(ofRow row: Int) throws -> [WindowRecord] {
@@ -82,7 +84,7 @@ struct ScanCompletion {
   /// - Throws: `CommandError`, `FileWriteError`.
   func joinWindows() throws -> ScanTotals {
     var totals = ScanTotals()
-    var file = try AtomicFile(path: store.path + "/windows.csv")
+    let file = try AtomicFile(path: store.path + "/windows.csv")
     try file.write(WindowTable.header)
     for row in 0..<store.base.chunkRows {
       var text = ""

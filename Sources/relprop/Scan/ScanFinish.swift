@@ -17,7 +17,10 @@ enum ScanFinish {
     }
     let totals = try completion.joinWindows()
     let store = try completion.store.finish(
-      adding: ["totals": Self.value(totals), "unreadable": .array(completion.unreadable.map { .array($0.map { .integer($0) }) })],
+      adding: [
+        "totals": Self.value(totals),
+        "unreadable": .array(completion.unreadable.map { .array($0.map { .integer($0) }) }),
+      ],
       progress: progress)
     return (store, totals)
   }

@@ -12,7 +12,9 @@ struct StatusCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The .zarr folder that relprop scan writes.", valueName: "map"))
   var map: String
 
-  @Option(help: ArgumentHelp("Into how many shards the work is divided. Default: what the finished strips say.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "Into how many shards the work is divided. Default: what the finished strips say.", valueName: "N"))
   var shards: Int?
 
   func validate() throws {
@@ -39,7 +41,9 @@ struct StatusCommand: ParsableCommand {
           + (completion.unreadable.count > 8 ? "  …" : ""))
     }
     guard !completion.isComplete else {
-      return lines + [completion.store.isFinished ? "finished" : "complete; relprop finish \(completion.store.path) makes the pyramid"]
+      return lines + [
+        completion.store.isFinished ? "finished" : "complete; relprop finish \(completion.store.path) makes the pyramid"
+      ]
     }
     let missing = completion.missing.map { row, columns in
       columns.count == completion.store.base.chunkColumns

@@ -21,12 +21,14 @@ enum WindowTable {
   /// - Throws: `CommandError` naming the line that is no window.
   static func read(_ path: String) throws -> [WindowRecord] {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandError("\(path): \(String(cString: strerror(errno))); remove the marker of its strip, which is then made again")
+      throw CommandError(
+        "\(path): \(String(cString: strerror(errno))); remove the marker of its strip, which is then made again")
     }
     let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
     return try lines.dropFirst().enumerated().map { index, line in
       guard let record = record(line) else {
-        throw CommandError("\(path), line \(index + 2): no window; remove the marker of its strip, which is then made again")
+        throw CommandError(
+          "\(path), line \(index + 2): no window; remove the marker of its strip, which is then made again")
       }
       return record
     }
