@@ -2,12 +2,17 @@ import RelevancePropagation
 
 /// Memory of a scan beside the network, by the width of the rectangles that are scanned: see `ScanPlan` for the terms.
 public struct ScanMemory: Sendable {
-  private let grid: WindowGrid
+  /// The map's size.
+  private let extent: Extent
+  private let window: Extent
+  private let stride: Extent
   private let chunk: Int
   /// Of relevance and coverage.
   private let planes: Int
   private let pixelBytes: Int
-  private let inputChannels: Int
+  private let channels: Int
+  /// Windows of one colour whose relevance is kept.
+  private let keptWindows: Int
 
   /// Strips of pixels on the host: one in work, one that waits, one being put together from rows that are there and rows
   /// being read.
@@ -17,26 +22,37 @@ public struct ScanMemory: Sendable {
   /// A window's place and what became of it.
   private static let windowBytes = MemoryLayout<WindowRecord>.stride + MemoryLayout<WindowPlan>.stride
 
-  /// - Parameter channels: of planes, where the source gives numbers and no bytes.
-  public init(_ grid: WindowGrid, settings: ScanSettings, planes channels: Int? = nil, inputChannels: Int = 3) {
-    self.grid = grid
-    self.inputChannels = channels ?? inputChannels
+  /// - Parameters:
+  ///   - channels: of the network's input.
+  ///   - readsPlanes: whether the source gives numbers and no bytes.
+  public init(_ grid: WindowGrid, settings: ScanSettings, channels: Int = 3, readsPlanes: Bool = false) {
+    self.init(
+      extent: grid.extent, window: grid.window, stride: grid.stride, settings: settings, channels: channels,
+      readsPlanes: readsPlanes)
+  }
+
+  /// - Parameters:
+  ///   - window: the longest.
+  ///   - stride: the shortest distance of windows.
+  init(extent: Extent, window: Extent, stride: Extent, settings: ScanSettings, channels: Int, readsPlanes: Bool) {
+    (self.extent, self.window, self.stride, self.channels) = (extent, window, stride, channels)
     chunk = settings.chunk
-    planes = (settings.keepsChannels ? self.inputChannels : 1) + 1
-    pixelBytes = channels.map { $0 * MemoryLayout<Float>.stride } ?? 3
+    planes = (settings.keepsChannels ? channels : 1) + 1
+    keptWindows = settings.constantWindows == .once ? KeptWindows.most : 0
+    pixelBytes = readsPlanes ? channels * MemoryLayout<Float>.stride : 3
   }
 
   private func pixels(width: Int) -> Int {
-    let rows = min(chunk + 2 * (grid.window.vertical - 1), grid.region.height)
-    let columns = min(width + 2 * (grid.window.horizontal - 1), grid.region.width)
+    let rows = min(chunk + 2 * (window.vertical - 1), extent.vertical)
+    let columns = min(width + 2 * (window.horizontal - 1), extent.horizontal)
     return rows * columns * pixelBytes
   }
 
-  private func results(width: Int) -> Int { mapBytes(pixels: min(chunk, grid.region.height) * width) }
+  private func results(width: Int) -> Int { mapBytes(pixels: min(chunk, extent.vertical) * width) }
 
   private func windows(width: Int) -> Int {
-    ((chunk + grid.window.vertical) / grid.stride.vertical + 1)
-      * ((width + grid.window.horizontal) / grid.stride.horizontal + 1)
+    ((chunk + window.vertical) / stride.vertical + 1)
+      * ((width + window.horizontal) / stride.horizontal + 1)
   }
 
   public func hostBytes(width: Int) -> Int {
@@ -46,9 +62,9 @@ public struct ScanMemory: Sendable {
 
   /// A device that computes in the host's memory has these bytes of the host, too.
   public func deviceBytes(width: Int) -> Int {
-    let window = grid.window.vertical * grid.window.horizontal * inputChannels * MemoryLayout<Float>.stride
-    return pixels(width: width) + results(width: width) + mapBytes(pixels: (chunk + grid.window.vertical - 1) * width)
-      + KeptWindows.most * window
+    let kept = keptWindows * window.vertical * window.horizontal * channels * MemoryLayout<Float>.stride
+    return pixels(width: width) + results(width: width) + mapBytes(pixels: (chunk + window.vertical - 1) * width)
+      + kept
   }
 
   /// Relevance and coverage of so many pixels, as they are.
@@ -58,9 +74,9 @@ public struct ScanMemory: Sendable {
   ///
   /// - Parameter sharesHostMemory: whether the device computes in the host's memory, so that the limit holds for both.
   public func widest(within bytes: Int, sharesHostMemory: Bool) -> Int {
-    let most = (grid.region.width + chunk - 1) / chunk
+    let most = (extent.horizontal + chunk - 1) / chunk
     return (1...most).last { chunks in
-      let width = min(chunks * chunk, grid.region.width)
+      let width = min(chunks * chunk, extent.horizontal)
       return hostBytes(width: width) + (sharesHostMemory ? deviceBytes(width: width) : 0) <= bytes
     } ?? 1
   }

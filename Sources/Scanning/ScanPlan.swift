@@ -41,35 +41,36 @@ public struct ScanPlan: Sendable {
   /// - Parameters:
   ///   - explaining: what explaining one window takes (`PropagationPlan`).
   ///   - rectangles: of the map, of whole chunks; nil is the whole map.
-  ///   - channels: of planes, where the source gives numbers and no bytes.
   ///   - isWanted: the mask, asked for every window in pixels of the image; nil where there is none.
   public init(
-    _ grid: WindowGrid, explaining: PropagationPlan, settings: ScanSettings, batch: Int,
-    rectangles: [PixelRectangle]? = nil, planes channels: Int? = nil,
-    isWanted: (@Sendable (PixelRectangle) -> Bool)? = nil
+    _ grid: WindowGrid, explaining: PropagationPlan, settings: ScanSettings, memory: ScanMemory, batch: Int,
+    rectangles: [PixelRectangle]? = nil, isWanted: (@Sendable (PixelRectangle) -> Bool)? = nil
   ) {
-    let whole = PixelRectangle(x: 0, y: 0, width: grid.region.width, height: grid.region.height)
+    self.init(
+      GridLayout(grid: grid, mask: isWanted ?? { _ in true }), hasMask: isWanted != nil, explaining: explaining,
+      settings: settings, memory: memory, batch: batch, rectangles: rectangles)
+  }
+
+  init(
+    _ layout: any WindowLayout, hasMask: Bool, explaining: PropagationPlan, settings: ScanSettings, memory: ScanMemory,
+    batch: Int, rectangles: [PixelRectangle]?
+  ) {
+    let whole = PixelRectangle(x: 0, y: 0, width: layout.region.width, height: layout.region.height)
     let rectangles = rectangles ?? [whole]
-    let layout = GridLayout(grid: grid, mask: isWanted ?? { _ in true })
     let jobs = StripJob.all(rectangles, of: layout, chunk: settings.chunk, isDone: { _ in false })
     self.batch = batch
     strips = jobs.count
     let owned = rectangles.reduce(0) { sum, rectangle in
-      let rows = grid.rows.indices(beginningIn: rectangle.rows)
-      return sum + rows.count * grid.columns.indices(beginningIn: rectangle.columns).count
+      let rows = layout.rows.indices(beginningIn: rectangle.rows)
+      return sum + rows.count * layout.columns.indices(beginningIn: rectangle.columns).count
     }
     windows = owned
     windowsAgain = jobs.reduce(0) { $0 + $1.windowCount } - owned
-    masked = isWanted.map { _ in
-      jobs.reduce(0) { sum, job in
-        sum
-          + job.rows.reduce(0) { sum, row in
-            sum + job.columns.count { !layout.isWanted(row: row, column: $0) }
-          }
-      }
+    func masked(_ job: StripJob) -> Int {
+      job.rows.reduce(0) { sum, row in sum + job.columns.count { !layout.isWanted(row: row, column: $0) } }
     }
+    self.masked = hasMask ? jobs.reduce(0) { $0 + masked($1) } : nil
     windowFLOP = explaining.forwardFLOP + explaining.backwardFLOP
-    let memory = ScanMemory(grid, settings: settings, planes: channels)
     let widest = rectangles.map(\.width).max() ?? 0
     hostBytes = memory.hostBytes(width: widest)
     deviceBytes = memory.deviceBytes(width: widest)

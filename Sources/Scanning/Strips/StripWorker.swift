@@ -40,7 +40,10 @@ final class StripWorker {
   /// - Parameter afterBatch: called when windows are done, with their number; what it throws ends the strip.
   func scan(_ strip: PreparedStrip, afterBatch: (Int) throws -> Void) throws -> ScannedStrip {
     let job = strip.job
-    if job.isFresh { try map.begin(job.band, at: job.place.rectangle.y) }
+    if job.isFresh {
+      try map.begin(job.band, at: job.place.rectangle.y)
+      set.begin()
+    }
     if let pixels = strip.pixels { try cutter.load(pixels) }
     var records: [WindowRecord] = []
     var batch = WindowBatch()
@@ -62,9 +65,12 @@ final class StripWorker {
       if batch.windows.count == Self.mostAtOnce { try finish(&batch, of: strip, into: &records, afterBatch) }
     }
     if !batch.windows.isEmpty { try finish(&batch, of: strip, into: &records, afterBatch) }
+    var planes = try map.take(upTo: job.place.rectangle.rows.upperBound)
+    if let coverage = set.coverage(of: job.place.rectangle) {
+      planes.replaceSubrange(planes.count - coverage.count..<planes.count, with: coverage)
+    }
     return ScannedStrip(
-      place: job.place, relevancePlanes: map.planes, planes: try map.take(upTo: job.place.rectangle.rows.upperBound),
-      windows: records, unreadable: strip.unreadable)
+      place: job.place, relevancePlanes: map.planes, planes: planes, windows: records, unreadable: strip.unreadable)
   }
 
   /// Whether a window gives relevance.

@@ -12,6 +12,17 @@ protocol WindowSet: AnyObject {
 
   /// - Parameter unreadable: what could not be read near the window, in pixels of the map.
   func target(row: Int, column: Int, scores: Scores, unreadable: [PixelRectangle]) -> Target
+
+  /// A strip begins whose predecessor is not in memory.
+  func begin()
+
+  /// The coverage of a strip whose windows are explained, where it is not the number of windows; nil where it is.
+  func coverage(of rectangle: PixelRectangle) -> [Float]?
+}
+
+extension WindowSet {
+  func begin() {}
+  func coverage(of rectangle: PixelRectangle) -> [Float]? { nil }
 }
 
 /// Windows of a grid that one explainer looks at.
