@@ -175,6 +175,29 @@ import Testing
     #expect(try Store(path: folder.file("disk/full.zarr")).isFinished == false)
   }
 
+  @Test("The direct approach says how far it is from windows, and refuses what it cannot do")
+  func direct() throws {
+    func direct(_ arguments: [String]) throws -> Command {
+      try Command(
+        ["scan", image, "--model", Repository.model, "--mode", "direct", "--roi", "200,150,250,200", "--output"]
+          + [folder.file("direct.zarr")] + arguments)
+    }
+    let seed = try direct([])
+    #expect(seed.status == 1 && seed.errors.contains("use a composite without such a statistic"), "\(seed.errors)")
+    let stride = try direct(["--stride", "8"])
+    #expect(stride.status > 0 && stride.errors.contains("no windows"), "\(stride.errors)")
+    let tiles = try direct(["--composite", "epsilon_plus", "--tile", "2"])
+    #expect(tiles.status == 0, "\(tiles.errors)")
+    #expect(tiles.output.contains("direct   4x5 output positions, tiles of 2x2"), "\(tiles.output)")
+    #expect(tiles.output.contains("relevance: cosine "))
+    let sum = try #require(try Store(path: folder.file("direct.zarr")).statistics).sum
+    let other = try direct(["--composite", "epsilon_plus", "--tile", "3", "--resume"])
+    #expect(other.errors.contains("tile is [3,3], there it is [2,2]"), "\(other.errors)")
+    #expect(try direct(["--composite", "epsilon_plus", "--tile", "3", "--overwrite"]).status == 0)
+    let again = try #require(try Store(path: folder.file("direct.zarr")).statistics).sum
+    #expect(abs(again - sum) < 1e-4 * abs(sum))
+  }
+
   @Test("relprop plan tells windows, memory, disk and time of a scan")
   func plans() throws {
     let command = try Command(["plan", image, "--model", Repository.model, "--stride", "24"])

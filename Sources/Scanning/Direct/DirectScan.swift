@@ -19,7 +19,7 @@ public final class DirectScan {
   let normalization: PixelNormalization
   let classStart: Profile.Start
   let options: PropagationOptions
-  let engine: Engine
+  public let engine: Engine
   private let rows: TileAxis
   private let columns: TileAxis
 

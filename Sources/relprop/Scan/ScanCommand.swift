@@ -81,19 +81,19 @@ struct ScanCommand: ParsableCommand {
     fflush(nil)
 
     let console = Progress(progress)
+    let path = try place()
+    console.update("compiling kernels")
+    let engine = try deviceOptions.engine()
+    let tile = try setup.tile(on: engine)
     console.update("looking at what is there")
-    let (store, folder) = try open(setup, sharing: shard != nil)
+    let (store, folder) = try open(path, setup, tile: tile, sharing: shard != nil)
     let lock = try ScanLock(folder, shard: shard.map { "\($0.index)-of-\($0.count)" })
     defer { withExtendedLifetime(lock) {} }
 
-    console.update("compiling kernels")
-    let engine = try deviceOptions.engine()
-    let batch = setup.batch(self.batch, windows: setup.grid.count, on: engine)
     console.update("uploading weights")
-    let scan = try Scan(
-      try setup.explainer(batch: batch.batch, on: engine), grid: setup.grid,
-      normalization: PixelNormalization(setup.choice.preprocessing), settings: setup.settings)
-    print("batch    \(batch.batch) because: \(batch.reason)")
+    let scan = try ScanWork(setup, tile: tile, batch: batch, on: engine)
+    console.finish()
+    for line in try scan.lines(setup) { print(line) }
     fflush(nil)
 
     StopSignal.begin()
@@ -124,7 +124,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   private func run(
-    _ scan: Scan, _ setup: ScanSetup, _ store: Store, _ folder: ScanFolder, _ shard: ShardOptions.Choice?,
+    _ scan: ScanWork, _ setup: ScanSetup, _ store: Store, _ folder: ScanFolder, _ shard: ShardOptions.Choice?,
     _ console: Progress, device: String
   ) throws -> ScanOutcome {
     let whole = PixelRectangle(x: 0, y: 0, width: setup.grid.region.width, height: setup.grid.region.height)
@@ -148,9 +148,19 @@ struct ScanCommand: ParsableCommand {
       })
   }
 
-  /// The map to write to: a new one, or one that was begun with the same settings.
-  private func open(_ setup: ScanSetup, sharing: Bool) throws -> (Store, ScanFolder) {
+  /// Where the map goes.
+  /// - Throws: `CommandError` where one is there that must not be touched, before anything is computed.
+  private func place() throws -> String {
     let path = output ?? "relprop-out/\(URL(fileURLWithPath: image).deletingPathExtension().lastPathComponent).zarr"
+    let isShared = shardOptions.shard != nil || shardOptions.shards != nil
+    guard resume || overwrite || isShared || !FileManager.default.fileExists(atPath: path) else {
+      throw CommandError("\(path) is there already: --resume goes on with it, --overwrite begins anew")
+    }
+    return path
+  }
+
+  /// The map to write to: a new one, or one that was begun with the same settings.
+  private func open(_ path: String, _ setup: ScanSetup, tile: Extent?, sharing: Bool) throws -> (Store, ScanFolder) {
     let folder = ScanFolder(store: path)
     if overwrite, FileManager.default.fileExists(atPath: path) {
       _ = try folder.identity()  // never anything but a map of ours
@@ -158,7 +168,7 @@ struct ScanCommand: ParsableCommand {
       try FileManager.default.removeItem(atPath: path)
       withExtendedLifetime(lock) {}
     }
-    let identity = try setup.identity()
+    let identity = try setup.identity(tile: tile)
     if output == nil {
       try FileManager.default.createDirectory(atPath: "relprop-out", withIntermediateDirectories: true)
     }
@@ -170,9 +180,6 @@ struct ScanCommand: ParsableCommand {
         guard sharing, FileManager.default.fileExists(atPath: path) else { throw error }
         return (try join(path, identity), folder)
       }
-    }
-    guard resume || sharing else {
-      throw CommandError("\(path) is there already: --resume goes on with it, --overwrite begins anew")
     }
     return (try join(path, identity), folder)
   }

@@ -7,6 +7,8 @@ import Scanning
 /// What a scan will take: counted, and timed on some of its windows.
 struct ScanForecast {
   let plan: ScanPlan
+  /// Output positions of a tile of `--mode direct`.
+  let tile: Extent?
   /// Bytes of weights, activations and relevance on the device.
   let networkBytes: Int
   /// Seconds a window, measured; nil where nothing was run.
@@ -16,13 +18,22 @@ struct ScanForecast {
 
   /// - Parameter probing: batches of windows that are explained and timed, beside one that warms up.
   init(_ setup: ScanSetup, batch requested: Int?, widestStrip: Int, engine: Engine, probing batches: Int = 3) throws {
-    let batch = setup.batch(requested, windows: setup.grid.count, on: engine).batch
     let whole = PixelRectangle(x: 0, y: 0, width: setup.grid.region.width, height: setup.grid.region.height)
+    let rectangles = ShardPlan.bands(of: whole, chunk: Store.chunkSide, widest: widestStrip)
+    let isWanted = setup.mask == nil ? nil : setup.isWanted
+    tile = try setup.tile(on: engine)
+    if let tile, let direct = setup.direct {
+      plan = try setup.directScan(direct, tile: tile, on: engine).plan(rectangles: rectangles, isWanted: isWanted)
+      networkBytes = 2 * (try direct.explainerBytes(tile: tile, on: engine))
+      secondsPerWindow = nil
+      return
+    }
+    let batch = setup.batch(requested, windows: setup.grid.count, on: engine).batch
     plan = ScanPlan(
       setup.grid, explaining: PropagationPlan(setup.network, rules: setup.rules, targets: 1, kernels: engine.choice),
-      settings: setup.settings, batch: batch,
-      rectangles: ShardPlan.bands(of: whole, chunk: Store.chunkSide, widest: widestStrip),
-      isWanted: setup.mask == nil ? nil : setup.isWanted)
+      settings: setup.settings,
+      memory: ScanMemory(setup.grid, settings: setup.settings, channels: setup.network.inputShape[0]), batch: batch,
+      rectangles: rectangles, isWanted: isWanted)
     let explainer = try setup.explainer(batch: batch, on: engine)
     networkBytes = explainer.deviceBytes
     secondsPerWindow = try Self.probe(setup, explainer, batches: batches)

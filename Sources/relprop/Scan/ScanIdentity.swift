@@ -21,7 +21,9 @@ struct ScanIdentity: Codable, Hashable {
   var stride: [Int]
   var edges: String
   var combine: String
+  /// "windows" or "direct"; of the latter its tile in output positions.
   var mode: String
+  var tile: [Int]?
   /// Index of the class; nil: each window's top class.
   var classIndex: Int?
   var className: String?

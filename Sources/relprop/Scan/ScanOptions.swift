@@ -8,6 +8,19 @@ import Scanning
 struct ScanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
+      "windows: f of every window, summed. direct: the network as convolutions over the whole image, which is cheaper and "
+        + "another function: where windows pad with black it sees the image. Its difference on a sample is printed.",
+      valueName: "mode"))
+  var mode = ScanMode.windows
+
+  @Option(
+    help: ArgumentHelp(
+      "With --mode direct: output positions of a tile along each axis. Default: what 1 GiB holds.", valueName: "number")
+  )
+  var tile: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Pixels from one window to the next, 56 or 56x112 (vertical x horizontal). Default: a quarter of the window.",
       valueName: "pixels"))
   var stride: String?
@@ -25,9 +38,9 @@ struct ScanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The rest that the stride leaves at the border: drop (not covered), flush (one more window that ends there), pad "
-        + "(windows go on over black).", valueName: "edges"))
-  var edges = WindowGrid.Edges.flush
+      "The rest that the stride leaves at the border: drop (not covered), flush (one more window that ends there; the default), "
+        + "pad (windows go on over black).", valueName: "edges"))
+  var edges: WindowGrid.Edges?
 
   @Option(
     help: ArgumentHelp(
@@ -41,9 +54,9 @@ struct ScanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Windows of one colour: compute, once (one of each colour stands for all; the same map), skip (left out).",
+      "Windows of one colour: compute, once (one of each colour stands for all; the same map; the default), skip (left out).",
       valueName: "what"))
-  var constant = ConstantWindows.once
+  var constant: ConstantWindows?
 
   @Option(
     help: ArgumentHelp(
@@ -68,6 +81,21 @@ struct ScanOptions: ParsableArguments {
     if mask != nil, tissue != nil { throw ValidationError("--mask and --tissue exclude each other") }
     if let tissue, tissue != "auto" { throw ValidationError("--tissue \(tissue): expected auto") }
     if !(0...1).contains(maskShare) { throw ValidationError("--mask-share \(maskShare): expected 0 to 1") }
+    if let tile, tile < 1 { throw ValidationError("--tile \(tile): expected at least 1") }
+    switch mode {
+    case .windows:
+      if tile != nil { throw ValidationError("--tile: there are tiles with --mode direct alone") }
+    case .direct:
+      let given = [("--stride", stride != nil), ("--edges", edges != nil), ("--constant", constant != nil)].first {
+        $0.1
+      }
+      if let given {
+        throw ValidationError("\(given.0): the direct approach has no windows; leave it out, or use --mode windows")
+      }
+      if combine != .sum {
+        throw ValidationError("--combine \(combine.rawValue): the direct approach has one map, a sum")
+      }
+    }
     if saveMask != nil, mask == nil, tissue == nil { throw ValidationError("--save-mask needs --mask or --tissue") }
   }
 
@@ -92,6 +120,11 @@ struct ScanOptions: ParsableArguments {
     }
     return PixelRectangle(x: numbers[0]!, y: numbers[1]!, width: numbers[2]!, height: numbers[3]!)
   }
+}
+
+/// How an image larger than the network's input is explained.
+enum ScanMode: String, CaseIterable, ExpressibleByArgument {
+  case windows, direct
 }
 
 extension WindowGrid.Edges: ExpressibleByArgument {}

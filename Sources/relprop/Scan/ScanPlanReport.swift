@@ -18,7 +18,7 @@ struct ScanPlanReport: Encodable {
   var seconds: Double?
 
   init(_ setup: ScanSetup, _ forecast: ScanForecast) throws {
-    identity = try setup.identity()
+    identity = try setup.identity(tile: forecast.tile)
     let plan = forecast.plan
     (windows, windowsAgain, masked) = (plan.windows, plan.windowsAgain, plan.masked)
     (flopPerWindow, flop, batch, strips) = (plan.windowFLOP, plan.flop, plan.batch, plan.strips)
