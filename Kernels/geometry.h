@@ -126,5 +126,12 @@ typedef struct {
   int columns, ringRows; // of the map: columns, and rows in work
   int keptFrom;          // slots from here on lie in the second buffer
 } PlaceGeometry;
+// A copy of an image moved by (dy, dx), down and to the right (translation/). The unmoved copy lies at (top, left) of the source.
+typedef struct {
+  int C, H, W;  // of the copy
+  int sourceH, sourceW;
+  int top, left;
+  int dy, dx;
+} ShiftGeometry;
 
 #endif

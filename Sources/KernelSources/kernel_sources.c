@@ -66,6 +66,12 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char translation_copies_cl[] = {
+#embed "../../Kernels/translation/copies.cl"
+};
+static const char translation_average_cl[] = {
+#embed "../../Kernels/translation/average.cl"
+};
 static const char epilogue_h[] = {
 #embed "../../Kernels/epilogue.h"
 };
@@ -134,6 +140,8 @@ static const KernelSource sources[] = {
     SOURCE("relevance/filter.cl", relevance_filter_cl),
     SOURCE("windows/cut.cl", windows_cut_cl),
     SOURCE("windows/place.cl", windows_place_cl),
+    SOURCE("translation/copies.cl", translation_copies_cl),
+    SOURCE("translation/average.cl", translation_average_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

@@ -53,9 +53,9 @@ final class Progress: Sendable {
     state.withLock { $0.count = (Pace(total: total), 0, what) }
   }
 
-  /// One more image is done.
-  func advance() {
-    state.withLock { $0.count?.done += 1 }
+  /// So many more are done.
+  func advance(by number: Int = 1) {
+    state.withLock { $0.count?.done += number }
   }
 
   /// As many are done by now.

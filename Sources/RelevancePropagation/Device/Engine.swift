@@ -98,5 +98,6 @@ extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
 extension CutGeometry: KernelArgument {}
 extension PlaceGeometry: KernelArgument {}
+extension ShiftGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}

@@ -7,6 +7,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
   case network
   /// Windows of large images: cut from strips, and their relevance laid on the map.
   case windows
+  /// Translated copies of images and the average of their relevance.
+  case translation
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -19,6 +21,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/filter.cl",
       ]
     case .windows: ["windows/cut.cl", "windows/place.cl"]
+    case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }
 }
