@@ -107,7 +107,7 @@ public struct FileWriteError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  init(path: String, errno code: Int32) {
+  package init(path: String, errno code: Int32) {
     let remedy =
       switch code {
       case ENOENT, ENOTDIR: "; make its folder first"
