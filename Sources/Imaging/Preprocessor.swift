@@ -133,6 +133,11 @@ public struct Preprocessor: Sendable {
     }
   }
 
+  /// A region of an image of 16 bits a sample as the network reads it, `[C, height, width]`: pixel by pixel, nothing resized.
+  package func planes(_ samples: [Float], width: Int, height: Int) -> Tensor {
+    normalized(samples, width: width, height: height)
+  }
+
   /// Interleaved RGB samples to x = (pixel · scale − mean) / deviation, `[C, height, width]`.
   private func normalized<Sample: PixelSample>(_ samples: [Sample], width: Int, height: Int) -> Tensor {
     let area = width * height

@@ -1,3 +1,5 @@
+public import RelevancePropagation
+
 /// Where a scan reads its pixels: an image file, an array, whatever has rectangles of pixels.
 ///
 /// It is asked for rectangles of the image by one thread at a time. Within a rectangle of the map that is scanned

@@ -1,3 +1,5 @@
+public import RelevancePropagation
+
 /// What a scan did.
 public struct ScanOutcome: Sendable {
   /// Whether all strips are made, not stopped before.

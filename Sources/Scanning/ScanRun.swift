@@ -1,3 +1,5 @@
+public import RelevancePropagation
+
 /// What happens around a scan: what is done already, what is wanted, whether to stop, who is told.
 public struct ScanRun {
   /// Strips that need not be made; windows that hang over from them into the next are explained again.

@@ -1,4 +1,5 @@
 import Pipelines
+public import RelevancePropagation
 
 /// A finished strip of the map: one row of chunks.
 public struct ScannedStrip: Sendable, Weighted {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// How many receptive fields contain each pixel, counted strip by strip.
 struct FieldCoverage {
   private var fields: [PixelRectangle] = []

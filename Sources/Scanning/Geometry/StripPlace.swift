@@ -1,3 +1,5 @@
+public import RelevancePropagation
+
 /// Which part of the map a strip is: a row of chunks, from one column of chunks to another.
 public struct StripPlace: Sendable, Hashable {
   /// Row of chunks of the map.

@@ -1,4 +1,5 @@
 import Foundation
+import RelevancePropagation
 
 /// Pixels of a rectangle of the map, as a source gave them.
 struct PixelStrip: Sendable {

@@ -1,4 +1,5 @@
 import Pipelines
+import RelevancePropagation
 
 /// A strip whose pixels were read, and what is to become of its windows.
 struct PreparedStrip: Sendable, Weighted {

@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// A strip to be made: which windows it takes, beside those that the strip before has explained.
 struct StripJob: Sendable {
   let place: StripPlace

@@ -1,3 +1,4 @@
+import RelevancePropagation
 import Synchronization
 
 /// Reads the pixels of strips, one after another, and decides what becomes of their windows.

@@ -1,3 +1,4 @@
+import RelevancePropagation
 import Synchronization
 
 /// What a scan has written, strip by strip.

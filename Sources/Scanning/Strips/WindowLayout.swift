@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Where the windows of a scan lie, and which of them are looked at.
 protocol WindowLayout: Sendable {
   /// The part of the image that is explained, in pixels of the image. All else is in pixels of this region: the map.

@@ -135,7 +135,7 @@ struct ScanCommand: ParsableCommand {
     let bands = part.map { ShardPlan.bands(of: $0, chunk: Store.chunkSide, widest: widestStrip) } ?? []
     var isCounting = false
     return try scan.run(
-      bands, from: ImageSource(setup.reader), to: ScanSink(store: store, folder: folder, shard: shard, device: device),
+      bands, from: try setup.source(), to: ScanSink(store: store, folder: folder, shard: shard, device: device),
       ScanRun(
         isDone: { folder.isDone($0) }, isWanted: setup.isWanted,
         stop: { StopSignal.number == nil ? .goOn : .afterBatch }

@@ -60,7 +60,7 @@ struct ScanForecast {
     settings.constantWindows = .compute
     let scan = try Scan(
       explainer, grid: probe, normalization: PixelNormalization(setup.choice.preprocessing), settings: settings)
-    let source = ImageSource(setup.reader)
+    let source = try setup.source()
     var times: [Double] = []
     for round in 0...batches {
       let begin = ContinuousClock.now

@@ -36,8 +36,8 @@ struct ScanSetup {
       stride: try direct?.stride ?? options.stride(window: window),
       edges: direct == nil ? options.edges ?? .flush : .drop)
     let classIndex = try options.classText.map { try ClassChoice.index(of: $0, among: choice.labels) }
-    let mask = try Self.mask(options, reader)
-    if let file = options.saveMask { try mask?.picture().write(to: file) }
+    let mask = try Self.mask(image, options, reader)
+    if let file = options.saveMask { try mask?.write(to: file) }
 
     (self.choice, self.network, self.preset, self.rules) = (choice, network, preset, rules)
     (self.reader, self.grid, self.mask) = (reader, grid, mask)
@@ -72,9 +72,15 @@ struct ScanSetup {
       precision: precision.rawValue)
   }
 
-  private static func mask(_ options: ScanOptions, _ reader: RegionReader) throws -> WorkMask? {
+  private static func mask(_ image: String, _ options: ScanOptions, _ reader: RegionReader) throws -> WorkMask? {
     if let path = options.mask { return try WorkMask(path: path, for: reader) }
-    return options.tissue == nil ? nil : try WorkMask(tissueOf: reader)
+    guard options.tissue != nil else { return nil }
+    return try WorkMask.tissue(path: image, for: reader).mask
+  }
+
+  /// The image's pixels, region by region.
+  func source() throws -> ImageSource {
+    ImageSource(reader, try Preprocessor(choice.preprocessing, inputShape: network.inputShape))
   }
 
   /// Whether a window, in pixels of the level, is to be explained.

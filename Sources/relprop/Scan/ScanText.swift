@@ -12,10 +12,13 @@ enum ScanText {
     if reader.levels.count > 1 { image += ", level \(reader.level) of \(reader.levels.count)" }
     if let microns = reader.micronsPerPixel { image += String(format: ", %.4g micrometres each", microns) }
     if grid.region.width != reader.width || grid.region.height != reader.height { image += ", of it \(grid.region)" }
-    return [
-      image,
+    var lines = [image]
+    if let mask = setup.mask {
+      lines.append(String(format: "mask     %@; %.1f %% of the image", mask.description, 100 * mask.areaShare))
+    }
+    return lines + [
       "windows  \(grid.count): \(grid.rows.count) x \(grid.columns.count) of \(grid.window), stride \(grid.stride), edges "
-        + "\(grid.edges.rawValue), \(setup.settings.combine.rawValue)",
+        + "\(grid.edges.rawValue), \(setup.settings.combine.rawValue)"
     ]
   }
 

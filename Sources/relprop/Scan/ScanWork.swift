@@ -56,7 +56,7 @@ enum ScanWork {
       x: region.x + (region.width - width) / 2, y: region.y + (region.height - height) / 2, width: width,
       height: height)
     return try scan.difference(
-      from: try setup.explainer(batch: 1, on: scan.engine), sample: sample, source: ImageSource(setup.reader))
+      from: try setup.explainer(batch: 1, on: scan.engine), sample: sample, source: setup.source())
   }
 
   private static func text(_ name: String, _ measure: DirectDifference.Measure) -> String {

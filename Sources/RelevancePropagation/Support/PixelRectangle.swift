@@ -20,10 +20,25 @@ public struct PixelRectangle: Sendable, Hashable, CustomStringConvertible {
   public var columns: Range<Int> { x..<x + width }
   public var isEmpty: Bool { width <= 0 || height <= 0 }
 
+  /// "x,y,w,h", as `--roi` takes it.
+  public var description: String { "\(x),\(y),\(width),\(height)" }
+
   public func intersects(_ other: PixelRectangle) -> Bool {
     x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
   }
 
-  /// "x,y,w,h", as `--roi` takes it.
-  public var description: String { "\(x),\(y),\(width),\(height)" }
+  /// What both cover; nil where they share no pixel.
+  public func intersection(_ other: PixelRectangle) -> PixelRectangle? {
+    let columns = columns.clamped(to: other.columns)
+    let rows = rows.clamped(to: other.rows)
+    return columns.isEmpty || rows.isEmpty ? nil : PixelRectangle(rows: rows, columns: columns)
+  }
+
+  public func contains(_ other: PixelRectangle) -> Bool {
+    other.x >= x && other.y >= y && other.x + other.width <= x + width && other.y + other.height <= y + height
+  }
+
+  public func moved(x dx: Int, y dy: Int) -> PixelRectangle {
+    PixelRectangle(x: x + dx, y: y + dy, width: width, height: height)
+  }
 }
