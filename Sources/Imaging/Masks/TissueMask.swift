@@ -102,7 +102,7 @@ struct OtsuThreshold {
       }
       / count
     guard variance > 0 else { return nil }
-    var best = (threshold: 0, between: -1.0)
+    var best = (first: 0, last: 0, between: -1.0)
     // ω and μ of eqs. 6 and 7; σ_B² of eq. 18.
     var weight = 0.0
     var moment = 0.0
@@ -111,9 +111,14 @@ struct OtsuThreshold {
       moment += Double(level) * Double(pixels) / count
       guard weight > 0, weight < 1 else { continue }
       let between = (mean * weight - moment) * (mean * weight - moment) / (weight * (1 - weight))
-      if between > best.between { best = (level, between) }
+      if between > best.between * (1 + 1e-12) {
+        best = (level, level, between)
+      } else if between >= best.between * (1 - 1e-12), level == best.last + 1 {
+        best.last = level
+      }
     }
-    threshold = best.threshold
+    // Levels that no pixel has lie between two heaps: all are as good, the middle is farthest from both.
+    threshold = (best.first + best.last) / 2
     separation = min(best.between / variance, 1)
   }
 }

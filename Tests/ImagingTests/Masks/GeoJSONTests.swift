@@ -127,7 +127,7 @@ struct GeoJSONTests {
   @Test(
     "Bad JSON is refused with line and column",
     arguments: [
-      ("{\"type\": \"Polygon\",\n \"coordinates\": [1,, 2]}", "line 2, column 19"),
+      ("{\"type\": \"Polygon\",\n \"coordinates\": [1,, 2]}", "line 2, column 20"),
       ("{\"type\": \"Polygon\",\n\"coordinates\": [[[0, 0]", "it ends too early, at line 2, column 24"),
       ("{\"type\": Polygon}", "line 1, column 10"), ("", "it is empty"), ("{", "it ends too early, at line 1, column 2"),
     ])

@@ -27,12 +27,12 @@ struct TissueMaskTests {
     let expected = Double.pi * (150 * 150 - 60 * 60) / (800 * 600)
     #expect(abs(finding.areaShare - expected) < 0.003, "\(finding)")
     #expect(finding.areaShare == mask.areaShare)
-    #expect(finding.threshold > 5 && finding.threshold < 130 && finding.separation > 0.95, "\(finding)")
+    #expect(finding.threshold > 20 && finding.threshold < 120 && finding.separation > 0.95, "\(finding)")
     // In pixels of level 1.
     #expect(mask.share(x: 100, y: 80, width: 20, height: 20) == 1)
     #expect(mask.share(x: 140, y: 115, width: 20, height: 20) == 0)
     #expect(mask.share(x: 330, y: 230, width: 40, height: 40) == 0)
-    #expect(finding.description.hasPrefix("tissue: 12.4 % of the image, saturation above \(finding.threshold) of 255"))
+    #expect(finding.description.hasPrefix("tissue: 12.2 % of the image, saturation above \(finding.threshold) of 255"))
   }
 
   @Test("An image without colour is refused", arguments: [0, 200])
@@ -63,7 +63,10 @@ struct TissueMaskTests {
         return shares * (mean(low) - mean(high)) * (mean(low) - mean(high))
       }
       let found = try #require(OtsuThreshold(histogram))
-      #expect(abs(between[found.threshold] - between.max()!) < 1e-9 * between.max()!)
+      // In the middle of the levels that do equally well.
+      let best = between.indices.filter { between[$0] > between.max()! * (1 - 1e-9) }
+      #expect(best.first! <= found.threshold && found.threshold <= best.last!)
+      #expect(abs(2 * found.threshold - best.first! - best.last!) <= 1)
       let centre = mean(levels)
       let variance = mean(levels.map { ($0 - centre) * ($0 - centre) })
       #expect(abs(found.separation - between.max()! / variance) < 1e-9)

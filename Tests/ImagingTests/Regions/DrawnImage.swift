@@ -1,7 +1,6 @@
 import RelevancePropagation
 import Foundation
 import Imaging
-import VipsShim
 
 /// An image whose pixels follow from a formula, written to files of any format.
 struct DrawnImage {
@@ -29,36 +28,27 @@ struct DrawnImage {
   /// - Returns: the path without them.
   @discardableResult
   func write(_ name: String, in folder: TemporaryFolder) throws -> String {
-    final class Box { let image: DrawnImage; init(_ image: DrawnImage) { self.image = image } }
-    let box = Box(self)
-    let target = folder.path(name)
-    var message: UnsafeMutablePointer<CChar>?
-    let failed = (description ?? "").withCString { text in
-      let drawing = vips_shim_drawing(
-        width: Int32(width), height: Int32(height), bands: Int32(bands), is_wide: isWide ? 1 : 0, microns: pixelSize,
-        orientation: Int32(orientation), description: description == nil ? nil : text)
-      return vips_shim_save(
-        target, drawing,
-        { context, left, top, width, height, samples, stride in
-          let image = Unmanaged<Box>.fromOpaque(context!).takeUnretainedValue().image
-          for y in 0..<Int(height) {
-            for i in 0..<Int(width) * image.bands {
-              let sample = image.sample(Int(left) + i / image.bands, Int(top) + y, i % image.bands)
-              if image.isWide {
-                samples.storeBytes(of: UInt16(sample), toByteOffset: y * stride + i * 2, as: UInt16.self)
-              } else {
-                samples.storeBytes(of: UInt8(sample), toByteOffset: y * stride + i, as: UInt8.self)
-              }
-            }
+    let (bands, isWide, sample) = (bands, isWide, sample)
+    let path = folder.path(name.replacing(/\[.*\]$/, with: ""))
+    var file = LargeImageFile(width: width, height: height)
+    file.bands = bands
+    file.isWide = isWide
+    file.pixelSize = pixelSize
+    file.orientation = orientation
+    file.description = description
+    try file.write(to: path, options: String(name.firstMatch(of: /\[(.*)\]$/)?.1 ?? "")) { area, samples, stride in
+      for y in 0..<area.height {
+        for i in 0..<area.width * bands {
+          let sample = sample(area.x + i / bands, area.y + y, i % bands)
+          if isWide {
+            samples.storeBytes(of: UInt16(sample), toByteOffset: y * stride + i * 2, as: UInt16.self)
+          } else {
+            samples.storeBytes(of: UInt8(sample), toByteOffset: y * stride + i, as: UInt8.self)
           }
-          return 0
-        }, Unmanaged.passUnretained(box).toOpaque(), &message)
+        }
+      }
     }
-    guard failed == 0 else {
-      defer { vips_shim_free(message) }
-      throw ImageError(path: target, found: message.map { String(cString: $0) } ?? "unknown failure")
-    }
-    return target.replacing(/\[.*\]$/, with: "")
+    return path
   }
 
   /// The pixels of a rectangle, as the file holds them.
