@@ -15,7 +15,7 @@ struct Relprop: ParsableCommand {
     version: version,
     subcommands: [
       ExplainCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self,
-      GalleryCommand.self,
+      GalleryCommand.self, ExportCommand.self,
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
     ])
