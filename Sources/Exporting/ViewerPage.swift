@@ -51,10 +51,12 @@ struct ViewerPage {
       name: "heatmap", path: "heatmap_files", format: "png",
       present: Dictionary(uniqueKeysWithValues: present.map { ("\($0)", Data($1).base64EncodedString()) }))
     let image = Layer(name: "image", path: "image_files", format: "jpg")
+    let target = provenance["class"]?.string ?? ""
     let title = provenance.image.map { URL(fileURLWithPath: $0).lastPathComponent } ?? store.name
     let map = Map(
-      title: title, subtitle: "relevance, \(store.width) × \(store.height) pixels",
-      target: provenance["class"]?.string ?? "",
+      title: title,
+      subtitle: "relevance\(target.isEmpty ? "" : " for \(target)"), \(store.width) × \(store.height) pixels",
+      target: target,
       note: "one scale for the whole map and every zoom: \(scale.normalization), \(scale.colors.name); "
         + "smaller views show the mean" + (exporter.hasUncovered ? "; darker: no window" : ""),
       width: store.width, height: store.height, left: provenance.roi?.x ?? 0, top: provenance.roi?.y ?? 0,

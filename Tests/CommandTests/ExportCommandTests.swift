@@ -56,14 +56,15 @@ import Testing
       (["STORE", "--to", "png", "--max-size", "0"], "--max-size 0: expected 1 to 16384"),
       (["STORE", "--to", "tiff", "--level-factor", "3"], "--level-factor 3: expected 2, 4, 8 or 16"),
       (["STORE", "--to", "npy", "--planes", "all"], "--planes all: expected both or relevance"),
-      (["STORE", "--to", "png", "--range", "-3"], "expected seed, max, percentile:P or a positive number"),
-      (["STORE", "--to", "png", "--output", "/nonexistent/map.png"], "make its folder first"),
-      (["STORE", "--to", "dzi", "--image", "/nonexistent.png"], "/nonexistent.png: No such file or directory"),
+      (["STORE", "--to", "png", "--range=-3"], "expected seed, max, percentile:P or a positive number"),
+      (["STORE", "--to", "png", "--output", "FOLDER/none/map.png"], "make its folder first"),
+      (["STORE", "--to", "dzi", "--image", "FOLDER/none.png"], "/none.png: No such file or directory"),
     ])
   func refuses(_ arguments: [String], _ message: String) throws {
     let folder = try TemporaryFolder()
     let store = try store(folder)
-    let command = try Command(["export"] + arguments.map { $0.replacing("STORE", with: store) })
+    let command = try Command(
+      ["export"] + arguments.map { $0.replacing("STORE", with: store).replacing("FOLDER", with: folder.path) })
     #expect(command.status > 0)
     #expect(command.errors.contains(message), "\(command.errors)")
     #expect(folder.names == ["map.zarr"])

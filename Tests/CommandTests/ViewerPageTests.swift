@@ -70,7 +70,7 @@ import Testing
     return Array(photograph.pixels[first..<first + 3])
   }
 
-  /// How far from grey the most colourful tenth of the pixels in the middle of the window is, 0 … 255.
+  /// How far from grey the most colourful hundredth of the pixels in the middle of the window is, 0 … 255.
   private func colourfulness(_ photograph: Photograph) -> Double {
     var spreads: [Int] = []
     for y in stride(from: 100, to: Browser.height - 100, by: 2) {
@@ -79,7 +79,7 @@ import Testing
         spreads.append(Int(pixel.max()!) - Int(pixel.min()!))
       }
     }
-    let top = spreads.sorted().suffix(spreads.count / 10)
+    let top = spreads.sorted().suffix(spreads.count / 100)
     return Double(top.reduce(0, +)) / Double(top.count)
   }
 

@@ -95,7 +95,7 @@ final class Browser {
 
   func mouse(_ type: String, _ x: Double, _ y: Double, _ more: [String: JSONValue] = [:]) throws {
     let event: [String: JSONValue] = [
-      "type": .string(type), "x": .number(x), "y": .number(y), "button": type == "mouseMoved" ? "none" : "left",
+      "type": .string(type), "x": .number(x), "y": .number(y), "button": "left",
       "buttons": type == "mouseReleased" ? 0 : 1, "clickCount": 1,
     ]
     try send("Input.dispatchMouseEvent", .object(event.merging(more) { $1 }))
