@@ -110,4 +110,12 @@ typedef struct {
   int pitch;           // elements between gathered rows
 } GatherGeometry;
 
+// A copy of an image moved by (dy, dx), down and to the right (translation/). The unmoved copy lies at (top, left) of the source.
+typedef struct {
+  int C, H, W;  // of the copy
+  int sourceH, sourceW;
+  int top, left;
+  int dy, dx;
+} ShiftGeometry;
+
 #endif

@@ -66,6 +66,12 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char translation_copies_cl[] = {
+#embed "../../Kernels/translation/copies.cl"
+};
+static const char translation_average_cl[] = {
+#embed "../../Kernels/translation/average.cl"
+};
 static const char epilogue_h[] = {
 #embed "../../Kernels/epilogue.h"
 };
@@ -126,6 +132,8 @@ static const KernelSource sources[] = {
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
+    SOURCE("translation/copies.cl", translation_copies_cl),
+    SOURCE("translation/average.cl", translation_average_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

@@ -16,6 +16,8 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup(title: "Rules") var compositeOptions: CompositeOptions
 
+  @OptionGroup(title: "Translation averaging") var translationOptions: TranslationOptions
+
   @Option(help: ArgumentHelp("Classes explained at once.", valueName: "number"))
   var targets = 1
 
@@ -25,17 +27,23 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
     let preset = try compositeOptions.preset()
+    let translation = try translationOptions.choice()
     let choice = try modelOptions.load()
     let network = try choice.model.network.canonized()
+    try translation?.shifts.check(for: network.inputShape)
     let (low, high) = (choice.preprocessing.low, choice.preprocessing.high)
     let rules = try preset.composite(for: network, low: low, high: high).resolve(for: network)
     let plan = PropagationPlan(network, rules: rules, targets: targets)
+    let averaging = translation.map { TranslationPlan($0, plan, input: network.inputShape) }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(PlanReport(plan, preset: preset, choice: choice)), as: UTF8.self))
+      print(
+        String(
+          decoding: try encoder.encode(PlanReport(plan, preset: preset, choice: choice, translation: averaging)),
+          as: UTF8.self))
     } else {
-      for line in Self.lines(plan, preset: preset, choice: choice) { print(line) }
+      for line in Self.lines(plan, preset: preset, choice: choice) + (averaging?.lines ?? []) { print(line) }
     }
   }
 
@@ -86,6 +94,8 @@ struct PlanReport: Encodable {
   var targets: Int
   var layers: [Layer]
   var total: Total
+  /// Of one image's average; null without one.
+  var translation: TranslationPlan?
 
   struct Layer: Encodable {
     var name: String
@@ -113,7 +123,8 @@ struct PlanReport: Encodable {
     var launches: Int
   }
 
-  init(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice) {
+  init(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice, translation: TranslationPlan?) {
+    self.translation = translation
     model = choice.path
     composite = preset.name
     profile = preset.profile.name

@@ -8,7 +8,7 @@ import Synchronization
 final class Progress: Sendable {
   private struct State {
     var text = ""
-    var count: (pace: Pace, done: Int)?
+    var count: (pace: Pace, done: Int, what: String)?
     var begin = ContinuousClock.now
     var isShown = false
 
@@ -37,15 +37,15 @@ final class Progress: Sendable {
     state.withLock { $0.text = text }
   }
 
-  /// From now on `total` images are done, one after the other.
-  func count(to total: Int) {
+  /// From now on `total` images, or what they are called, are done, one after the other.
+  func count(to total: Int, of what: String = "images") {
     finish()
-    state.withLock { $0.count = (Pace(total: total), 0) }
+    state.withLock { $0.count = (Pace(total: total), 0, what) }
   }
 
-  /// One more image is done.
-  func advance() {
-    state.withLock { $0.count?.done += 1 }
+  /// So many more are done.
+  func advance(by number: Int = 1) {
+    state.withLock { $0.count?.done += number }
   }
 
   /// Prints while no line is shown.
@@ -67,8 +67,8 @@ final class Progress: Sendable {
   private func show() {
     state.withLock { state in
       let seconds = state.seconds
-      if let (pace, done) = state.count {
-        let line = isTerminal ? pace.bar(done, after: seconds) : pace.line(done, after: seconds)
+      if let (pace, done, what) = state.count {
+        let line = isTerminal ? pace.bar(done, after: seconds, of: what) : pace.line(done, after: seconds, of: what)
         Self.write(isTerminal ? "\r\u{1B}[K\(line)" : "relprop: \(line)\n")
       } else if isTerminal, !state.text.isEmpty, seconds >= 1 {
         Self.write("\r\u{1B}[K\(state.text) \(Int(seconds)) s")

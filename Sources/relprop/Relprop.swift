@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Relprop: ParsableCommand {
@@ -22,6 +23,17 @@ struct Relprop: ParsableCommand {
 
   static func main() {
     LostPages.report()
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      ProcessEnd.leave(ExitCode.success.rawValue)
+    } catch {
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if !text.isEmpty {
+        if code.isSuccess { print(text) } else { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+      }
+      ProcessEnd.leave(code.rawValue)
+    }
   }
 }

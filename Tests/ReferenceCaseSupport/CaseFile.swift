@@ -20,6 +20,12 @@ package struct ReferenceCase: Decodable {
   /// Class of every image.
   package let targets: [Int]
   let groups: [Group]
+  /// The network of a procedure, and which of its images are explained.
+  package let model: String?
+  let images: [Int]?
+  /// Translation: what lies outside ("zero", "low", "edge"), and what the sum is divided by ("total", "valid").
+  let fill: String?
+  let normalise: String?
   /// How far from the stored tensors a result may be.
   package let tolerance: Tolerance
 
@@ -67,7 +73,7 @@ package struct ReferenceCase: Decodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case kind, tier, tolerance, disagreements, window, stride
+    case kind, tier, tolerance, disagreements, window, stride, model, images, fill, normalise
     case iterations = "n_iter"
     case name = "case"
     case start = "init"
@@ -88,6 +94,10 @@ package struct ReferenceCase: Decodable {
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
     iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
     window = try container.decodeIfPresent(Int.self, forKey: .window)
+    model = try container.decodeIfPresent(String.self, forKey: .model)
+    images = try container.decodeIfPresent([Int].self, forKey: .images)
+    fill = try container.decodeIfPresent(String.self, forKey: .fill)
+    normalise = try container.decodeIfPresent(String.self, forKey: .normalise)
     stride = try? container.decodeIfPresent(Int.self, forKey: .stride)  // a pair in procedures
   }
 }
