@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(
       name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     // Not pkgConfig "vips": it asks for -pthread, which the package manager refuses with a warning.
@@ -66,12 +67,21 @@ let package = Package(
     // Maps of any size on the disk: OME-Zarr, zlib's streams inside. Knows no network and no picture.
     .target(name: "OMEZarr", dependencies: ["RelevancePropagation", "Pipelines", "CZlib"]),
 
+    // Tiled TIFF through libtiff. A page for the browser, carried inside the binary.
+    .target(name: "TIFFShim", dependencies: ["CTIFF"], linkerSettings: [.linkedLibrary("tiff")]),
+    .target(name: "ViewerSources", exclude: ["viewer.html", "viewer.js"]),
+
+    // Maps in the formats of other programs. Knows no network.
+    .target(
+      name: "Exporting",
+      dependencies: ["OMEZarr", "Imaging", "RelevancePropagation", "Pipelines", "TIFFShim", "ViewerSources"]),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
-        "Pipelines", "Scanning", "OMEZarr",
+        "Pipelines", "Scanning", "OMEZarr", "Exporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -118,6 +128,9 @@ let package = Package(
     .target(name: "MapSupport", dependencies: ["OMEZarr", "RelevancePropagation"], path: "Tests/MapSupport"),
     .testTarget(
       name: "OMEZarrTests", dependencies: ["OMEZarr", "MapSupport", "RelevancePropagation", "CZlib"]),
+    .testTarget(
+      name: "ExportingTests",
+      dependencies: ["Exporting", "OMEZarr", "Imaging", "CTIFF", "MapSupport", "RelevancePropagation"]),
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [

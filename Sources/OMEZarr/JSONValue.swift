@@ -1,3 +1,5 @@
+import Foundation
+
 /// Any JSON: what a store's attributes hold beside the keys this library knows.
 ///
 /// ```swift
@@ -36,6 +38,13 @@ extension JSONValue {
   }
 
   public subscript(key: String) -> JSONValue? { object?[key] }
+
+  /// One line of JSON.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+  }
 }
 
 extension JSONValue: Codable {

@@ -26,11 +26,9 @@ public struct MapStatistics: Sendable, Hashable, Codable {
   /// - Throws: `ZarrError` where a chunk is damaged, or a value NaN or infinite.
   public init(_ array: ZarrArray) throws {
     let columns = array.chunkColumns
-    let parts = Parts(count: array.chunkRows * columns)
-    try concurrently(array.chunkRows * columns) { index in
-      parts[index] = try Part(array, row: index / columns, column: index % columns)
+    let all = try mapConcurrently(array.chunkRows * columns) { index in
+      try Part(array, row: index / columns, column: index % columns)
     }
-    let all = parts.values
     pixels = array.width * array.height
     covered = all.reduce(0) { $0 + $1.covered }
     sum = all.reduce(0) { $0 + $1.sum }
@@ -73,24 +71,4 @@ private struct Part: Sendable {
       mostWindows = max(mostWindows, windows)
     }
   }
-}
-
-/// Places for what threads compute, one each.
-private final class Parts: @unchecked Sendable {
-  // Why unchecked: no two threads write the same element, and none reads before all are done.
-  private let storage: UnsafeMutableBufferPointer<Part>
-
-  init(count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: Part())
-  }
-
-  deinit { storage.deallocate() }
-
-  subscript(index: Int) -> Part {
-    get { storage[index] }
-    set { storage[index] = newValue }
-  }
-
-  var values: [Part] { Array(storage) }
 }

@@ -23,13 +23,6 @@ enum StoreFile {
       throw ZarrError(path: path, "it is no JSON object (\(data.count) bytes); \(hint)")
     }
   }
-
-  /// One line of JSON.
-  static func text(_ value: JSONValue) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
-  }
 }
 
 extension StoreFile {

@@ -49,7 +49,7 @@ struct ZarrMetadata: Sendable, Equatable {
     func refused(_ key: String, expected: String) -> ZarrError {
       ZarrError(
         path: file,
-        "expected \(key) \(expected), found \(json[key].map(StoreFile.text) ?? "none"); "
+        "expected \(key) \(expected), found \(json[key]?.text ?? "none"); "
           + "relprop reads the arrays it writes, and such as are like them")
     }
     guard json["zarr_format"]?.integer == 2 else { throw refused("zarr_format", expected: "2") }

@@ -17,3 +17,16 @@ public func concurrently(_ count: Int, _ body: @Sendable (Int) throws -> Void) t
   }
   if let failure = failure.change({ $0 }) { throw failure.error }
 }
+
+/// The results of `body` for 0 ..< count, in order, computed on all cores.
+/// - Throws: as `concurrently`.
+public func mapConcurrently<Result: Sendable>(
+  _ count: Int, _ body: @Sendable (Int) throws -> Result
+) throws -> [Result] {
+  let results = Monitor([Result?](repeating: nil, count: count))
+  try concurrently(count) { index in
+    let result = try body(index)
+    results.change { $0[index] = result }
+  }
+  return results.change { $0.map { $0! } }
+}

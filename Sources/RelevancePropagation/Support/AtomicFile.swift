@@ -20,6 +20,8 @@ public struct AtomicFile: ~Copyable {
   private let temporary: String?
   /// For libraries that write by themselves: open for reading and writing, unless the target is no regular file.
   package let descriptor: Int32
+  /// Whether any place of it can be written, not only its end.
+  package var isRegular: Bool { temporary != nil }
   private var isCommitted = false
 
   /// - Throws: `FileWriteError`: the folder is missing or read-only, the target is a folder.
