@@ -96,8 +96,6 @@ extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
-extension CutGeometry: KernelArgument {}
-extension PlaceGeometry: KernelArgument {}
 extension ShiftGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}
