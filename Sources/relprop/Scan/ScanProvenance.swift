@@ -5,6 +5,8 @@ import OMEZarr
 enum ScanProvenance {
   static func of(_ identity: ScanIdentity) throws -> Provenance {
     let encoder = JSONEncoder()
-    return try JSONDecoder().decode(Provenance.self, from: encoder.encode(identity))
+    var provenance = try JSONDecoder().decode(Provenance.self, from: encoder.encode(identity))
+    provenance["class"] = .string(identity.className ?? "each window's top class")
+    return provenance
   }
 }
