@@ -81,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Scanning", "Compute",
         "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
@@ -108,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
-        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Scanning",
+        "Compute",
       ]),
     .testTarget(
       name: "CommandTests",

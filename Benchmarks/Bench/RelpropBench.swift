@@ -11,7 +11,7 @@ struct RelpropBench: ParsableCommand {
       """,
     subcommands: [
       SuiteCommand.self, KernelsCommand.self, LayersCommand.self, CompositesCommand.self, TargetsCommand.self,
-      ScalingCommand.self, ServeCommand.self,
+      ScalingCommand.self, SharingCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
 }

@@ -96,7 +96,5 @@ extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
-extension CutGeometry: KernelArgument {}
-extension PlaceGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}

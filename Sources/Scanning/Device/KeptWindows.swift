@@ -1,5 +1,4 @@
 internal import Compute
-internal import KernelSources
 import RelevancePropagation
 
 /// Relevance of windows of one colour, kept on the device for others of that colour.
@@ -44,10 +43,8 @@ final class KeptWindows {
     guard slots > 0, entries[colour] == nil else { return }
     var place = entries.count
     if entries.count == slots, let removed = entries.removeValue(forKey: order.removeFirst()) { place = removed.slot }
-    let slice = SliceGeometry(
-      count: Int32(window), sourceStride: 0, sourceOffset: Int32(slot * window), targetStride: 0,
-      targetOffset: Int32(place * window))
-    try engine.launch("copy_slice", grid: Grid(window), slice, batch, Int32(0), relevance)
+    try engine.launch(
+      "keep_window", of: .windows, grid: Grid(window), Int32(window), Int32(slot), Int32(place), batch, relevance)
     entries[colour] = Entry(slot: place, target: target, numbers: numbers)
     order.append(colour)
   }
