@@ -71,6 +71,12 @@ kernel void clear_map(const int planes, const int pixels, global float *sum, glo
   coverage[i] = 0;
 }
 
+// A window's relevance, kept for others: kept[to] = R[from], both [slots][count]. Grid (count).
+kernel void keep_window(const int count, const int from, const int to, global const float *R, global float *kept) {
+  const int i = get_global_id(0);
+  if (i < count) kept[(size_t)to * count + i] = R[(size_t)from * count + i];
+}
+
 // Relevance of every row of a window, on the map and beyond its border, where the image is padded:
 //
 //   sums[n][i] = (sum of R[n][i, j, c] over j < inside_n.x, the rest of the row)    for i < inside_n.y, else (0, all)

@@ -77,6 +77,18 @@ import Testing
     #expect(drawn.width == 4 * 296 + 8 && drawn.height == 304)
   }
 
+  @Test("sharing gains nothing without overlap, and something with it")
+  func sharing() throws {
+    let folder = try Folder()
+    let run = try Bench(
+      ["sharing", "--quick", "--strides", "32,16", "--batch", "2", "--json", folder.path + "/sharing.json"])
+    try #require(run.status == 0, "\(run.errors)")
+    let rows = try #require(try json(folder.path + "/sharing.json")["rows"] as? [[String: Any]])
+    let gains = rows.compactMap { $0["everyLayer"] as? Double }
+    #expect(gains.count == 2 && gains[0] == 1 && gains[1] > 1, "\(gains)")
+    for row in rows { #expect((row["oneCut"] as? Double ?? 0) >= 1) }
+  }
+
   @Test("serve loads, runs, writes relevance, and says what it cannot do")
   func serve() throws {
     let folder = try Folder()

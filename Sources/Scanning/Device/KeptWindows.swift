@@ -43,7 +43,8 @@ final class KeptWindows {
     guard slots > 0, entries[colour] == nil else { return }
     var place = entries.count
     if entries.count == slots, let removed = entries.removeValue(forKey: order.removeFirst()) { place = removed.slot }
-    try engine.copy(batch, from: slot * window, into: relevance, at: place * window, count: window)
+    try engine.launch(
+      "keep_window", of: .windows, grid: Grid(window), Int32(window), Int32(slot), Int32(place), batch, relevance)
     entries[colour] = Entry(slot: place, target: target, numbers: numbers)
     order.append(colour)
   }

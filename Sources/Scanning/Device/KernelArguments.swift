@@ -1,6 +1,6 @@
 public import Compute
-public import KernelSources
+internal import KernelSources
 
-// Here, not beside those of the library: swiftc 6.3 fails when it optimises across modules and looks for them there.
+// Here and not beside the library's own: the optimizing compiler (6.3.1) stops at conformances of another module's C types.
 extension CutGeometry: KernelArgument {}
 extension PlaceGeometry: KernelArgument {}

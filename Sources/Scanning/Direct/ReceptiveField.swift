@@ -1,14 +1,14 @@
 import RelevancePropagation
 
 /// Which pixels the units of a layer see along one axis: unit i those from `first + i·jump` on, `length` of them.
-struct ReceptiveField: Sendable, Hashable {
-  var jump = 1
+package struct ReceptiveField: Sendable, Hashable {
+  package var jump = 1
   /// Of unit 0; below 0 where it sees padding.
-  var first = 0
-  var length = 1
+  package var first = 0
+  package var length = 1
 
   /// Pixels of a unit, padding included.
-  func pixels(of unit: Int) -> Range<Int> { first + unit * jump..<first + unit * jump + length }
+  package func pixels(of unit: Int) -> Range<Int> { first + unit * jump..<first + unit * jump + length }
 
   /// Behind a window of `kernel` units with this stride, padding before it and dilation.
   func through(kernel: Int, stride: Int, padding: Int, dilation: Int) -> ReceptiveField {
@@ -26,12 +26,16 @@ struct ReceptiveField: Sendable, Hashable {
 }
 
 /// Both axes of a layer's receptive field.
-struct ReceptiveFields: Sendable, Hashable {
-  var rows = ReceptiveField()
-  var columns = ReceptiveField()
+package struct ReceptiveFields: Sendable, Hashable {
+  package var rows = ReceptiveField()
+  package var columns = ReceptiveField()
+
+  package init() {}
+
+  private init(rows: ReceptiveField, columns: ReceptiveField) { (self.rows, self.columns) = (rows, columns) }
 
   /// Behind a layer that reads these fields; nil where they do not fit together.
-  static func behind(_ layer: any Layer, _ inputs: [ReceptiveFields]) -> ReceptiveFields? {
+  package static func behind(_ layer: any Layer, _ inputs: [ReceptiveFields]) -> ReceptiveFields? {
     guard var result = inputs.first else { return nil }
     for other in inputs.dropFirst() {
       guard let rows = result.rows.union(other.rows), let columns = result.columns.union(other.columns) else {
