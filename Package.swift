@@ -25,7 +25,7 @@ let package = Package(
     .systemLibrary(
       name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     // Not pkgConfig "vips": it asks for -pthread, which the package manager refuses with a warning.
-    .systemLibrary(name: "CVips", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev"])]),
+    .systemLibrary(name: "CVips", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev", "libtiff-dev"])]),
 
     // OpenCL as four nouns: Device, Queue, Buffer, Program. Knows no network.
     .target(name: "Compute", dependencies: ["COpenCL", "CLibcrypto"]),
@@ -46,7 +46,9 @@ let package = Package(
     // A C target does not act on the module map's `link`, so the libraries are named here.
     .target(
       name: "VipsShim", dependencies: ["CVips"],
-      linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0")]),
+      linkerSettings: [
+        .linkedLibrary("vips"), .linkedLibrary("tiff"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0"),
+      ]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
@@ -108,7 +110,7 @@ let package = Package(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
+      name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"],
       exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
       name: "ScenesTests",
