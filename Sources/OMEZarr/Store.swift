@@ -52,7 +52,7 @@ public struct Store: Sendable {
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let attributes = StoreAttributes(name: name, levels: [array], provenance: provenance, statistics: nil)
     try AtomicFile.write(attributes.text, to: folder.temporary + "/.zattrs")
-    try folder.commit()
+    try folder.commit(flushing: false)
     return try Store(path: path)
   }
 
