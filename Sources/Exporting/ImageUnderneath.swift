@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import OMEZarr
 
-/// The image under a heatmap: the one a store names, at the resolution and in the part that was explained, where it still is.
+/// The image under a heatmap: the one a store names, at the level and in the part that was explained, where it still is.
 struct ImageUnderneath {
   /// Nil where there is none to show.
   let source: BandSource?
@@ -27,30 +27,25 @@ struct ImageUnderneath {
   }
 
   private static func open(_ path: String, of store: Store) throws -> BandSource {
-    let reader = try reader(path, store.provenance)
-    let (x, y) = store.provenance.roi.map { ($0.x, $0.y) } ?? (0, 0)
-    guard x >= 0, y >= 0, x + store.width <= reader.width, y + store.height <= reader.height else {
+    let picture = Picture(try Photograph(path: path))
+    let roi = store.provenance.roi ?? (0, 0, store.width, store.height)
+    if let size = store.provenance.levelSize, size != (picture.width, picture.height) {
       throw ExportError(
-        "\(path): \(reader.width) × \(reader.height) pixels do not hold the map's "
-          + "\(store.width) × \(store.height) at \(x), \(y); name the image that was explained with --image")
+        "\(path): expected \(size.width) × \(size.height) pixels, as when it was explained, found \(picture.width) × \(picture.height)"
+      )
+    }
+    guard roi.x >= 0, roi.y >= 0, roi.x + store.width <= picture.width, roi.y + store.height <= picture.height else {
+      throw ExportError(
+        "\(path): \(picture.width) × \(picture.height) pixels do not hold the map's \(store.width) × \(store.height) at \(roi.x), \(roi.y)"
+      )
     }
     return BandSource(width: store.width, height: store.height) { top, count in
-      try reader.read(x: x, y: y + top, width: store.width, height: count).bytes
+      let rows = (0..<count).map { line in
+        let first = ((roi.y + top + line) * picture.width + roi.x) * 3
+        return picture.pixels[first..<first + store.width * 3]
+      }
+      return Array(rows.joined())
     }
-  }
-
-  /// At the level, or at the resolution between two levels, that was explained.
-  private static func reader(_ path: String, _ provenance: Provenance) throws -> RegionReader {
-    let levels = try RegionReader(path: path)
-    let byLevel = provenance.level == 0 ? levels : try RegionReader(path: path, level: provenance.level)
-    guard let size = provenance.levelSize, size != (byLevel.width, byLevel.height) else { return byLevel }
-    if let microns = provenance.micronsPerPixel, levels.pixelSize != nil {
-      let byResolution = try RegionReader(path: path, micronsPerPixel: microns)
-      if size == (byResolution.width, byResolution.height) { return byResolution }
-    }
-    throw ExportError(
-      "\(path): expected \(size.width) × \(size.height) pixels at level \(provenance.level), as when it was explained, "
-        + "found \(byLevel.width) × \(byLevel.height); name the image that was explained with --image")
   }
 }
 

@@ -57,7 +57,7 @@ public struct Store: Sendable {
     let attributes = StoreAttributes(name: name, levels: [array], provenance: provenance, statistics: nil)
     try AtomicFile.write(attributes.text, to: folder.temporary + "/.zattrs")
     try filling(folder.temporary)
-    try folder.commit(flushing: false)
+    try folder.commit()
     return try Store(path: path)
   }
 

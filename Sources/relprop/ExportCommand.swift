@@ -45,9 +45,9 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "ome-tiff, tiff, cog: how much smaller each level is: 2, 4, 8, 16, or image: as the image's (ASAP wants that).",
+      "ome-tiff, tiff, cog: how much smaller each level of the pyramid is: 2, 4, 8 or 16. ASAP wants the slide's.",
       valueName: "factor"))
-  var levelFactor = "2"
+  var levelFactor = 2
 
   @Option(
     help: ArgumentHelp(
@@ -62,8 +62,8 @@ struct ExportCommand: ParsableCommand {
       throw CommandError(
         "--to \(to): expected one of \(ExportKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
+    let options = try options()
     let map = try Store(path: store)
-    let options = try options(map)
     let path = output ?? Self.defaultPath(map, kind)
     let exporter = try MapExporter(map, options)
     StopSignal.begin()
@@ -81,7 +81,10 @@ struct ExportCommand: ParsableCommand {
     var description: String { "stopped by \(StopSignal.name); nothing was written" }
   }
 
-  private func options(_ map: Store) throws -> ExportOptions {
+  private func options() throws -> ExportOptions {
+    guard [2, 4, 8, 16].contains(levelFactor) else {
+      throw CommandError("--level-factor \(levelFactor): expected 2, 4, 8 or 16")
+    }
     guard (1...Self.largestPicture).contains(maxSize) else {
       throw CommandError(
         "--max-size \(maxSize): expected 1 to \(Self.largestPicture); larger pictures are for --to tiff")
@@ -94,21 +97,8 @@ struct ExportCommand: ParsableCommand {
     }
     return ExportOptions(
       colors: try pictureOptions.colors(), normalization: try pictureOptions.normalization(), planes: planes,
-      levelFactor: try factor(map), maxSize: maxSize,
+      levelFactor: levelFactor, maxSize: maxSize,
       image: image.map { $0 == "none" ? .none : .path($0) } ?? .named, tool: "relprop \(Relprop.version)")
-  }
-
-  private func factor(_ map: Store) throws -> Int {
-    if levelFactor == "image" {
-      guard let path = image ?? map.provenance.image else {
-        throw CommandError("--level-factor image: the store names no image; name it with --image")
-      }
-      return try LevelFactor.ofImage(path)
-    }
-    guard let factor = Int(levelFactor), LevelFactor.choices.contains(factor) else {
-      throw CommandError("--level-factor \(levelFactor): expected 2, 4, 8, 16 or image")
-    }
-    return factor
   }
 
   /// Beside the store.

@@ -12,11 +12,11 @@ import Testing
   private struct SceneMap {
     static let size = 1400
     static let covered = 1300
-    let folder: TestFolder
+    let folder: TemporaryFolder
     let page: String
 
     init(withImage: Bool = true, arguments: [String] = []) throws {
-      folder = try TestFolder()
+      folder = try TemporaryFolder()
       let scene = try Scene(of: .castle, seed: 3, size: Self.size)
       let picture = Picture(width: scene.size, height: scene.size, pixels: scene.image)
       if withImage { try picture.write(to: folder.file("castle.png")) }

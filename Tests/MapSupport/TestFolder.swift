@@ -1,14 +1,11 @@
 import Foundation
 
-/// A folder that is removed with the value. In memory where the system has such a place: stores are flushed to the disk,
-/// and a flush waits for whatever else the machine writes.
+/// A folder that is removed with the value.
 public final class TestFolder: Sendable {
   public let path: String
 
   public init() throws {
-    let memory = "/dev/shm"
-    let place = access(memory, W_OK | X_OK) == 0 ? memory : FileManager.default.temporaryDirectory.path
-    path = "\(place)/relprop-\(UUID().uuidString)"
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

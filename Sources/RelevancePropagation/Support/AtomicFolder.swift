@@ -49,10 +49,9 @@ public struct AtomicFolder: ~Copyable {
   }
 
   /// Writes to the disk what the system still holds in memory, and puts the folder in its place.
-  /// - Parameter flushing: false where every file in it was flushed by itself.
   /// - Throws: `FileWriteError`, also where something has come to that place in the meantime.
-  public consuming func commit(flushing: Bool = true) throws {
-    if flushing { try Self.flush(temporary) }
+  public consuming func commit() throws {
+    try Self.flush(temporary)
     // The old folder goes when the new one is in its place.
     let old = temporary + ".old"
     let hasOld = isReplacing && rename(path, old) == 0
