@@ -100,7 +100,8 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "Scanning",
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes",
+        "Scanning",
         "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 

@@ -39,7 +39,8 @@ struct ScenesCommand: ParsableCommand {
   @Flag(help: "Write the mosaic as BigTIFF even where it is small.")
   var bigtiff = false
 
-  @Option(help: "The folder to write to, made if it does not exist; of a mosaic the file. (default: scenes, scenes.tif)")
+  @Option(
+    help: "The folder to write to, made if it does not exist; of a mosaic the file. (default: scenes, scenes.tif)")
   var output: String?
 
   func run() throws {
@@ -75,7 +76,8 @@ struct MosaicSize: ExpressibleByArgument {
   let height: Int
 
   init?(argument: String) {
-    guard let match = argument.wholeMatch(of: /(\d{1,8})x(\d{1,8})/), let width = Int(match.1), let height = Int(match.2)
+    guard let match = argument.wholeMatch(of: /(\d{1,8})x(\d{1,8})/), let width = Int(match.1),
+      let height = Int(match.2)
     else { return nil }
     self.width = width
     self.height = height

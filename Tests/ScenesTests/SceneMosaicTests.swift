@@ -37,7 +37,8 @@ struct SceneMosaicTests {
       let mosaic = try mosaic()
       let path = folder + "/big.tif"
       try mosaic.write(to: path, compression: .deflate, isBig: isBig)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["big.csv", "big.geojson", "big.tif"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["big.csv", "big.geojson", "big.tif"])
       let signature = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)).prefix(4))
       #expect(signature == [0x49, 0x49, isBig ? 43 : 42, 0])
 

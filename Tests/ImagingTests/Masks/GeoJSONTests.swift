@@ -1,5 +1,5 @@
-import RelevancePropagation
 import Foundation
+import RelevancePropagation
 import Testing
 
 @testable import Imaging
@@ -129,7 +129,8 @@ struct GeoJSONTests {
     arguments: [
       ("{\"type\": \"Polygon\",\n \"coordinates\": [1,, 2]}", "line 2, column 20"),
       ("{\"type\": \"Polygon\",\n\"coordinates\": [[[0, 0]", "it ends too early, at line 2, column 24"),
-      ("{\"type\": Polygon}", "line 1, column 10"), ("", "it is empty"), ("{", "it ends too early, at line 1, column 2"),
+      ("{\"type\": Polygon}", "line 1, column 10"), ("", "it is empty"),
+      ("{", "it ends too early, at line 1, column 2"),
     ])
   func badJSON(text: String, place: String) throws {
     let found = try error(text).found

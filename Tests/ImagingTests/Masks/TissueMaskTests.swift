@@ -9,7 +9,9 @@ struct TissueMaskTests {
   /// A slide: pale ground with noise, a pink disc of radius 150 round (300, 250) with a large hole of radius 60 and a
   /// small one of radius 5, and a speck of dust.
   static let slide = DrawnImage(width: 800, height: 600) { x, y, c in
-    func isIn(_ cx: Int, _ cy: Int, _ radius: Int) -> Bool { (x - cx) * (x - cx) + (y - cy) * (y - cy) < radius * radius }
+    func isIn(_ cx: Int, _ cy: Int, _ radius: Int) -> Bool {
+      (x - cx) * (x - cx) + (y - cy) * (y - cy) < radius * radius
+    }
     let noise = (x &* 7919 ^ y &* 104_729) % 7
     let isTissue = isIn(300, 250, 150) && !isIn(300, 250, 60) && !isIn(220, 180, 5) || isIn(700, 500, 4)
     return (isTissue ? [200, 90, 160] : [240, 238, 242])[c] + noise - (c == 1 ? 3 : 0)

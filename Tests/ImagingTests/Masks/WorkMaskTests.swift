@@ -1,5 +1,5 @@
-import RelevancePropagation
 import Foundation
+import RelevancePropagation
 import Testing
 
 @testable import Imaging

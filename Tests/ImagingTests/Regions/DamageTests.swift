@@ -1,6 +1,6 @@
-import RelevancePropagation
 import Foundation
 import Imaging
+import RelevancePropagation
 import Testing
 
 @Suite("Damaged images")
@@ -25,7 +25,9 @@ struct DamageTests {
       for y in stride(from: 0, to: reader.height, by: 60) {
         let area = PixelRectangle(x: 10, y: y, width: reader.width - 10, height: min(90, reader.height - y))
         let region = try reader.read(area)
-        let told = region.unreadable.map { PixelRectangle(x: $0.x + 10, y: $0.y + y, width: $0.width, height: $0.height) }
+        let told = region.unreadable.map {
+          PixelRectangle(x: $0.x + 10, y: $0.y + y, width: $0.width, height: $0.height)
+        }
         #expect(
           told == bad.compactMap { $0.intersection(area) }, "pass \(pass) \(area)", sourceLocation: sourceLocation)
         #expect(region.bytes == expected.bytes(area), "pass \(pass) \(area)", sourceLocation: sourceLocation)
@@ -136,7 +138,8 @@ struct DamageTests {
     let folder = try TemporaryFolder()
     let sound = try Self.image.write(name, in: folder)
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: sound)))
-    let path = try folder.write(Array(bytes.prefix(bytes.count * 3 / 5)), as: "cut." + (sound as NSString).pathExtension)
+    let path = try folder.write(
+      Array(bytes.prefix(bytes.count * 3 / 5)), as: "cut." + (sound as NSString).pathExtension)
     let expected = try Photograph(path: sound)
     let isWhole = name.contains("interlace") || name.contains("webp") || name.contains("ppm")
     guard let reader = try? RegionReader(path: path) else {
@@ -157,7 +160,8 @@ struct DamageTests {
   }
 
   // A JPEG's decoder may take wrong bytes for pixels for many rows before it notices: only that it does is tested.
-  @Test("Bytes changed inside a JPEG or PNG lose what follows, from where it is noticed", arguments: ["a.jpg", "a.png"])
+  @Test(
+    "Bytes changed inside a JPEG or PNG lose what follows, from where it is noticed", arguments: ["a.jpg", "a.png"])
   func changed(name: String) throws {
     let folder = try TemporaryFolder()
     let sound = try Self.image.write(name, in: folder)

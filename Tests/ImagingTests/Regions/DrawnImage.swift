@@ -1,6 +1,6 @@
-import RelevancePropagation
 import Foundation
 import Imaging
+import RelevancePropagation
 
 /// An image whose pixels follow from a formula, written to files of any format.
 struct DrawnImage {

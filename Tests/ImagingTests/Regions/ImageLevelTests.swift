@@ -1,6 +1,6 @@
-import RelevancePropagation
 import Foundation
 import Imaging
+import RelevancePropagation
 import Testing
 
 @Suite("Levels and resolutions")
@@ -78,7 +78,8 @@ struct ImageLevelTests {
     // The same pixels as resizing the whole level, whatever the region.
     let resized = try reader(0.6)
     let level = try RegionReader(path: path, level: 1)
-    let whole = Picture(width: 350, height: 250, pixels: try level.read(level.whole).bytes).resized(width: 292, height: 208)
+    let whole = Picture(width: 350, height: 250, pixels: try level.read(level.whole).bytes).resized(
+      width: 292, height: 208)
     #expect(try resized.read(resized.whole).bytes == whole.pixels)
     for y in stride(from: 0, to: 208, by: 30) {
       let area = PixelRectangle(x: 40, y: y, width: 201, height: min(41, 208 - y))
@@ -127,7 +128,9 @@ struct ImageLevelTests {
       try size("PhysicalSizeX=\"250\" PhysicalSizeXUnit=\"nm\" PhysicalSizeY=\"0.001\" PhysicalSizeYUnit=\"mm\"")
         == PixelSize(x: 0.25, y: 1))
     // Neither says a size: the tags do.
-    for attributes in ["", "PhysicalSizeX=\"1\"", "PhysicalSizeX=\"1\" PhysicalSizeY=\"1\" PhysicalSizeXUnit=\"pixel\""] {
+    for attributes in [
+      "", "PhysicalSizeX=\"1\"", "PhysicalSizeX=\"1\" PhysicalSizeY=\"1\" PhysicalSizeXUnit=\"pixel\"",
+    ] {
       let found = try #require(try size(attributes))
       #expect(abs(found.x - 3) < 1e-5 && abs(found.y - 3) < 1e-5)
     }

@@ -1,6 +1,6 @@
-import RelevancePropagation
 import Foundation
 import Imaging
+import RelevancePropagation
 import Testing
 
 @Suite("Regions")
@@ -111,7 +111,9 @@ struct RegionReaderTests {
   func concurrent() async throws {
     let folder = try TemporaryFolder()
     let image = DrawnImage(width: 120, height: 300)
-    let paths = try ["a.png", "b.tif", "c.tif[tile,tile-width=32,tile-height=32]"].map { try image.write($0, in: folder) }
+    let paths = try ["a.png", "b.tif", "c.tif[tile,tile-width=32,tile-height=32]"].map {
+      try image.write($0, in: folder)
+    }
     let shared = try RegionReader(path: paths[2])
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for index in 0..<24 {
@@ -160,7 +162,9 @@ struct RegionReaderTests {
     let folder = try TemporaryFolder()
     let text = try folder.write(Array("text".utf8), as: "a.tif")
     #expect(throws: ImageError.self) { try RegionReader(path: text) }
-    let error = #expect(throws: ImageError.self) { try RegionReader(path: folder.write(Array("text".utf8), as: "a.jpg")) }
+    let error = #expect(throws: ImageError.self) {
+      try RegionReader(path: folder.write(Array("text".utf8), as: "a.jpg"))
+    }
     #expect(error?.found == "it is no image")
     #expect(throws: ImageError.self) { try RegionReader(path: folder.path("none.png")) }
     let floats = #expect(throws: ImageError.self) { try RegionReader(path: Fixture.path("float.tif")) }

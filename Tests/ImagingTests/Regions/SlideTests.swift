@@ -1,6 +1,6 @@
-import RelevancePropagation
 import Foundation
 import Imaging
+import RelevancePropagation
 import Testing
 import VipsShim
 
@@ -65,7 +65,9 @@ struct SlideTests {
     #expect(zip(pixels, try tiff.read(tiff.whole).bytes).allSatisfy { abs(Int($0) - Int($1)) <= 3 })
   }
 
-  @Test("A damaged tile of a slide is told, its neighbours are read", .enabled(if: isThere, "libvips has no OpenSlide here"))
+  @Test(
+    "A damaged tile of a slide is told, its neighbours are read", .enabled(if: isThere, "libvips has no OpenSlide here")
+  )
   func damaged() throws {
     let folder = try TemporaryFolder()
     let sound = try RegionReader(path: Self.slide(in: folder))
