@@ -133,7 +133,7 @@ public struct Store: Sendable {
   public func flush() throws { try AtomicFolder.flush(path) }
 
   /// Adds the pyramid, the statistics and the colour scale that follows from them. May be called again: the smaller levels
-  /// are made anew.
+  /// are made anew, and files that a killed process left half-written are removed. Nobody else may write meanwhile.
   ///
   /// No other process may write to the store meanwhile. Ended half-way it leaves the store as it was, not finished.
   /// - Parameters:
@@ -150,6 +150,7 @@ public struct Store: Sendable {
     provenance["colorScale"] = nil
     try writeAttributes([base], provenance, nil)
     try removeSmallerLevels()
+    try removeTemporaries()
 
     // Work is counted in chunks that are written, and those that are read once more for the statistics.
     let folder = path + "/" + Self.pyramidFolder
@@ -193,6 +194,15 @@ public struct Store: Sendable {
       } catch {
         throw FileWriteError(path: path + "/" + name, reason: StoreFile.reason(error))
       }
+    }
+  }
+
+  private func removeTemporaries() throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let chunks = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+    for file in names.map({ path + "/" + $0 }) + chunks.map({ base.path + "/" + $0 })
+    where AtomicFile.isTemporary((file as NSString).lastPathComponent) {
+      guard unlink(file) == 0 || errno == ENOENT else { throw FileWriteError(path: file, errno: errno) }
     }
   }
 

@@ -104,7 +104,8 @@ import Testing
     #expect(try Command(["status", folder.file("killed.zarr")]).status == 1)
     #expect(try scan("killed.zarr").errors.contains("--resume goes on"))
     #expect(try scan("killed.zarr", ["--resume"]).status == 0)
-    #expect(try contents("killed.zarr") == one)
+    let other = try contents("killed.zarr")
+    #expect(other == one, "\(Set(other.keys).union(one.keys).filter { other[$0] != one[$0] }.sorted())")
   }
 
   @Test("SIGTERM ends after the batch in work, with a map that can be gone on with")

@@ -66,7 +66,7 @@ import Testing
     #expect(store.provenance["colorScale"]?["bound"]?.number == statistics.seedBound)
   }
 
-  @Test("finish again gives the same bytes, without what a stopped one left")
+  @Test("finish again gives the same bytes, without what stopped and killed ones left")
   func finishAgain() throws {
     let map = GeneratedMap(width: 1100, height: 600)
     let store = try map.store(at: folder.file("m.zarr"))
@@ -83,6 +83,8 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: store.path + "/.pyramid/1/0/0", withIntermediateDirectories: true)
     try folder.write("rubbish", to: "m.zarr/1/0/0/1")
+    try folder.write("half a chunk", to: "m.zarr/0/0/1/.0.1x6cgk3v2m0qp")
+    try folder.write("half a table", to: "m.zarr/.windows.csv.3vjc9s81abcde")
     #expect(try Store(path: store.path).finish().statistics == store.statistics)
     #expect(try files() == before)
   }

@@ -63,6 +63,13 @@ public struct AtomicFile: ~Copyable {
     if !isCommitted, let temporary { unlink(temporary) }
   }
 
+  /// Whether a file of this name, without folders, is one that was being written: where nobody works any more, what a
+  /// process that was killed left behind. `.9.1x6cgk3v2m0qp` is one, `.zattrs` is none.
+  package static func isTemporary(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 2 && parts[0].isEmpty && UInt64(parts[parts.count - 1], radix: 36) != nil
+  }
+
   /// Appends `bytes`.
   /// - Throws: `FileWriteError`, for instance when the disk is full.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
