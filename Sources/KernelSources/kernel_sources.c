@@ -117,6 +117,12 @@ static const char evaluation_distances_cl[] = {
 static const char evaluation_windows_cl[] = {
 #embed "../../Kernels/evaluation/windows.cl"
 };
+static const char windows_cut_cl[] = {
+#embed "../../Kernels/windows/cut.cl"
+};
+static const char windows_place_cl[] = {
+#embed "../../Kernels/windows/place.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -156,6 +162,8 @@ static const KernelSource sources[] = {
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),
     SOURCE("evaluation/windows.cl", evaluation_windows_cl),
     SOURCE("evaluation/distances.cl", evaluation_distances_cl),
+    SOURCE("windows/cut.cl", windows_cut_cl),
+    SOURCE("windows/place.cl", windows_place_cl),
     SOURCE("translation/copies.cl", translation_copies_cl),
     SOURCE("translation/average.cl", translation_average_cl),
 };
