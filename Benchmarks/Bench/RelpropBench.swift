@@ -11,7 +11,8 @@ struct RelpropBench: ParsableCommand {
       """,
     subcommands: [
       SuiteCommand.self, KernelsCommand.self, LayersCommand.self, CompositesCommand.self, TargetsCommand.self,
-      ScalingCommand.self, TranslationCommand.self, ExperimentsCommand.self, ServeCommand.self,
+      ScalingCommand.self, TranslationCommand.self, TranslationPictureCommand.self, SharingCommand.self,
+      ExperimentsCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
 }

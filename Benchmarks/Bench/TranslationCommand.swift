@@ -42,12 +42,6 @@ struct TranslationCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Standard deviations of the blurs, in pixels.", valueName: "numbers"))
   var blurs = "0.5,0.75,1"
 
-  /// Standard deviation of roughness' Gaussian, in pixels.
-  private static let sigma = 1.0
-  /// How the scenes are moved for instability. Odd numbers: even ones keep the place of early poolings' windows.
-  private static let near = Shift(0, 1)
-  private static let far = Shift(0, 9)
-
   /// A number over the scenes.
   struct Statistic: Encodable {
     var mean: Double
@@ -105,6 +99,13 @@ struct TranslationCommand: ParsableCommand {
     var roughness: [Double] = []
     var inside: [Double?] = []
     var seconds = 0.0
+
+    mutating func add(_ numbers: MovedScene.Numbers) {
+      instability.append(numbers.instability)
+      farInstability.append(numbers.farInstability)
+      roughness.append(numbers.roughness)
+      inside.append(numbers.inside)
+    }
   }
 
   func run() throws {
@@ -121,8 +122,7 @@ struct TranslationCommand: ParsableCommand {
     }
     let sets = try [.grid(1)] + sides.map { try ShiftSet.grid($0, step: step) }
     let presets = try composite.split(separator: ",").map { try Preset.named(String($0)) }
-    let model = try ModelFile.load(
-      bytes: Array(UnsafeBufferPointer(start: demo_model_bytes(), count: demo_model_size())), name: "the demo network")
+    let model = try Self.demoModel()
     for set in sets { try set.check(for: model.network.inputShape) }
     let engine = try options.engine()
     let all = try SceneSet(count: options.quick ? 2 : scenes, seed: sceneSeed)
@@ -142,6 +142,12 @@ struct TranslationCommand: ParsableCommand {
     )
   }
 
+  /// The network carried inside the binary.
+  static func demoModel() throws -> LoadedModel {
+    try ModelFile.load(
+      bytes: Array(UnsafeBufferPointer(start: demo_model_bytes(), count: demo_model_size())), name: "the demo network")
+  }
+
   /// - Parameter averagers: the first one's maps are the plain ones.
   private func measure(
     _ all: SceneSet, _ preprocessing: Preprocessing, _ composite: String, _ averagers: [TranslationAverager],
@@ -154,28 +160,19 @@ struct TranslationCommand: ParsableCommand {
     for index in 0..<all.count {
       Progress.note("\(composite), scene \(index + 1) of \(all.count)")
       let scene = try all.scene(at: index)
-      let image = try preprocessor.input(Photograph(width: scene.size, height: scene.size, pixels: scene.image)).tensor
-      let images = Tensor.stack([image, Self.moved(image, by: Self.near), Self.moved(image, by: Self.far)])
+      let moved = try MovedScene(scene, preprocessor)
       for (number, averager) in averagers.enumerated() {
         let begin = ContinuousClock.now
-        let maps = try averager.explain(images) { _ in scene.subject.index }.map { PixelMap($0.relevance) }
+        let maps = try averager.explain(moved.images) { _ in scene.subject.index }.map { PixelMap($0.relevance) }
         averaged[number].seconds += (ContinuousClock.now - begin) / .seconds(1)
-        Self.add(maps, scene, to: &averaged[number])
+        averaged[number].add(moved.numbers(of: maps))
         guard number == 0 else { continue }
         for (place, sigma) in blurs.enumerated() {
-          Self.add(maps.map { $0.blurred(sigma: sigma) }, scene, to: &blurred[place])
+          blurred[place].add(moved.numbers(of: maps.map { $0.blurred(sigma: sigma) }))
         }
       }
     }
     return ([averaged[0]] + blurred + averaged.dropFirst()).map { row($0, plain: averaged[0], composite, all) }
-  }
-
-  /// - Parameter maps: of the scene, and of it moved near and far.
-  private static func add(_ maps: [PixelMap], _ scene: Scene, to series: inout Series) {
-    series.roughness.append(maps[0].roughness(sigma: sigma))
-    series.instability.append(maps[0].instability(maps[1], by: near))
-    series.farInstability.append(maps[0].instability(maps[2], by: far))
-    series.inside.append(scene.shareInside(ofPositive: maps[0].values.map { Float($0) }))
   }
 
   private func row(_ series: Series, plain: Series, _ composite: String, _ all: SceneSet) -> Row {
@@ -189,19 +186,6 @@ struct TranslationCommand: ParsableCommand {
       roughness: Measure(series.roughness, plain: plain.roughness),
       inside: Measure(inside.map(\.0), plain: inside.map(\.1)), withoutPositive: all.count - inside.count,
       seconds: series.seconds)
-  }
-
-  /// The image as `explain --translate-border edge` moves it.
-  private static func moved(_ image: Tensor, by shift: Shift) -> Tensor {
-    let (channels, height, width) = (image.shape[0], image.shape[1], image.shape[2])
-    let scalars = image.scalars
-    return Tensor(
-      shape: image.shape,
-      scalars: (0..<channels * height * width).map { index in
-        let i = min(max(index / width % height - shift.dy, 0), height - 1)
-        let j = min(max(index % width - shift.dx, 0), width - 1)
-        return scalars[(index / (width * height) * height + i) * width + j]
-      })
   }
 
   private static func table(_ rows: [Row]) -> TextTable {

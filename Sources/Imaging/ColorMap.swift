@@ -73,9 +73,12 @@ public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
   public var description: String { name }
 
   /// The colour of a share of the bound, -1 … 1.
-  func color(_ share: Double) -> Color {
-    if !isDiverging { return table[Int((255 * max(share, 0)).rounded())] }
-    return table[128 + Int(((share < 0 ? 128 : 127) * share).rounded())]
+  func color(_ share: Double) -> Color { table[entry(share)] }
+
+  /// Where in the table that colour stands.
+  package func entry(_ share: Double) -> Int {
+    if !isDiverging { return Int((255 * max(share, 0)).rounded()) }
+    return 128 + Int(((share < 0 ? 128 : 127) * share).rounded())
   }
 
   /// Control points with their entries, 0 first and 255 last.

@@ -133,18 +133,22 @@ public struct Preprocessor: Sendable {
     }
   }
 
+  /// A region of an image of 16 bits a sample as the network reads it, `[C, height, width]`: pixel by pixel, nothing resized.
+  package func planes(_ samples: [Float], width: Int, height: Int) -> Tensor {
+    normalized(samples, width: width, height: height)
+  }
+
   /// Interleaved RGB samples to x = (pixel · scale − mean) / deviation, `[C, height, width]`.
   private func normalized<Sample: PixelSample>(_ samples: [Sample], width: Int, height: Int) -> Tensor {
     let area = width * height
     let scalars = [Float](unsafeUninitializedCapacity: inputShape[0] * area) { scalars, count in
       for (channel, colours) in pictureChannels.enumerated() {
-        let (mean, deviation) = (preprocessing.mean[channel], preprocessing.deviation[channel])
         for i in 0..<area {
-          let pixel =
+          let level =
             colours.count == 1
             ? samples[i * 3 + colours[0]].level
             : Sample.luma(samples[i * 3], samples[i * 3 + 1], samples[i * 3 + 2])
-          scalars[channel * area + i] = Float((pixel * preprocessing.scale - mean) / deviation)
+          scalars[channel * area + i] = preprocessing.value(of: level, channel: channel)
         }
       }
       count = inputShape[0] * area

@@ -90,6 +90,12 @@ static const char cpu_winograd_cl[] = {
 static const char cpu_gather_cl[] = {
 #embed "../../Kernels/cpu/gather.cl"
 };
+static const char cpu_rows_cl[] = {
+#embed "../../Kernels/cpu/rows.cl"
+};
+static const char cpu_maximum_cl[] = {
+#embed "../../Kernels/cpu/maximum.cl"
+};
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
@@ -111,6 +117,12 @@ static const char evaluation_distances_cl[] = {
 static const char evaluation_windows_cl[] = {
 #embed "../../Kernels/evaluation/windows.cl"
 };
+static const char windows_cut_cl[] = {
+#embed "../../Kernels/windows/cut.cl"
+};
+static const char windows_place_cl[] = {
+#embed "../../Kernels/windows/place.cl"
+};
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
@@ -120,6 +132,8 @@ static const KernelSource sources[] = {
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
+    SOURCE("cpu/rows.cl", cpu_rows_cl),
+    SOURCE("cpu/maximum.cl", cpu_maximum_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
@@ -148,6 +162,8 @@ static const KernelSource sources[] = {
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),
     SOURCE("evaluation/windows.cl", evaluation_windows_cl),
     SOURCE("evaluation/distances.cl", evaluation_distances_cl),
+    SOURCE("windows/cut.cl", windows_cut_cl),
+    SOURCE("windows/place.cl", windows_place_cl),
     SOURCE("translation/copies.cl", translation_copies_cl),
     SOURCE("translation/average.cl", translation_average_cl),
 };

@@ -32,9 +32,12 @@ struct EvaluationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What stands in the place of what is removed: zero, low (black), mean, negation, inversion, uniform, blur.",
+      """
+      What stands in the place of what is removed: zero (the mean colour), low (black), mean, negation, inversion, uniform, \
+      blur. Single pixels of extreme values are noise that misleads networks wherever it lies: take zero, mean or blur.
+      """,
       valueName: "names"))
-  var replacements = "low"
+  var replacements = "zero"
 
   @Option(help: ArgumentHelp("Deviation of the replacement blur, in pixels of the network's input.", valueName: "pixels"))
   var blur: Float = 5

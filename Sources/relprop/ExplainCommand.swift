@@ -105,16 +105,19 @@ struct ExplainCommand: ParsableCommand {
       command: CommandText(CommandLine.arguments, images: imageOptions.images))
     let reading = ReadingStage(
       preprocessor: preprocessor, settings: try settings(), margin: translation?.margin ?? Extent(0))
-    let counts = open.count > 1 ? "images" : translation == nil ? nil : "copies"
+    // Of an only image its copies are counted.
+    let copies = open.count == 1 ? translation?.shifts.shifts.count : nil
     let explaining = ExplainingStage(
-      method: method, targets: targets, progress: { if counts == "copies" { progress.advance(by: $0) } })
+      method: method, targets: targets, progress: { if copies != nil { progress.advance(by: $0) } })
     let writing = WritingStage(
       writer: writer, layers: layerOptions, saveInput: runOptions.saveInput, suffix: suffix,
       text: ExplanationText(labels: choice.labels, top: runOptions.top, detail: detail))
-    let console = ExplainConsole(progress, tellsFailures: jobs.count > 1, countsImages: counts == "images")
+    let console = ExplainConsole(progress, tellsFailures: jobs.count > 1, countsImages: copies == nil)
 
-    if let counts {
-      progress.count(to: open.count > 1 ? open.count : translation?.shifts.shifts.count ?? 1, of: counts)
+    if let copies {
+      progress.count(to: copies, of: "copies")
+    } else if open.count > 1 {
+      progress.count(to: open.count)
     } else {
       progress.update(open[0].path)
     }

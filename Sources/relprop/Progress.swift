@@ -4,8 +4,16 @@ import Pipelines
 import Synchronization
 
 /// What is being done, on stderr: on a terminal a line that is rewritten every second, so that a single long step is
-/// seen to be alive; elsewhere, of a count only, a line now and then.
+/// seen to be alive; elsewhere, of a count only, a line now and then; for programs lines of JSON.
 final class Progress: Sendable {
+  /// How it is told.
+  enum Style: String, CaseIterable, Sendable {
+    /// A bar on a terminal, lines elsewhere.
+    case auto, bar, plain
+    /// `{"done": 12, "left": 3.5, "of": "windows", "rate": 25.3, "seconds": 0.5, "total": 100}`, one a second.
+    case json, none
+  }
+
   private struct State {
     var text = ""
     var count: (pace: Pace, done: Int, what: String)?
@@ -16,15 +24,17 @@ final class Progress: Sendable {
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let style: Style
+  private var isTerminal: Bool { style == .bar }
   private let timer: any DispatchSourceTimer
 
   /// Seconds between two lines where stderr is no terminal.
   private static let interval = 15
 
-  init() {
+  init(_ style: Style = .auto) {
+    self.style = style == .auto ? isatty(STDERR_FILENO) == 1 ? .bar : .plain : style
     timer = DispatchSource.makeTimerSource(queue: .global())
-    let interval = DispatchTimeInterval.seconds(isTerminal ? 1 : Self.interval)
+    let interval = DispatchTimeInterval.seconds(self.style == .plain ? Self.interval : 1)
     timer.schedule(deadline: .now() + interval, repeating: interval)
     timer.setEventHandler { [weak self] in self?.show() }
     timer.resume()
@@ -37,7 +47,7 @@ final class Progress: Sendable {
     state.withLock { $0.text = text }
   }
 
-  /// From now on `total` images, or what they are called, are done, one after the other.
+  /// From now on `total` images (or what they are) are done, one after the other.
   func count(to total: Int, of what: String = "images") {
     finish()
     state.withLock { $0.count = (Pace(total: total), 0, what) }
@@ -46,6 +56,11 @@ final class Progress: Sendable {
   /// So many more are done.
   func advance(by number: Int = 1) {
     state.withLock { $0.count?.done += number }
+  }
+
+  /// As many are done by now.
+  func advance(to done: Int) {
+    state.withLock { $0.count?.done = done }
   }
 
   /// Prints while no line is shown.
@@ -67,9 +82,13 @@ final class Progress: Sendable {
   private func show() {
     state.withLock { state in
       let seconds = state.seconds
+      if style == .none { return }
       if let (pace, done, what) = state.count {
-        let line = isTerminal ? pace.bar(done, after: seconds, of: what) : pace.line(done, after: seconds, of: what)
-        Self.write(isTerminal ? "\r\u{1B}[K\(line)" : "relprop: \(line)\n")
+        switch style {
+        case .bar: Self.write("\r\u{1B}[K\(pace.bar(done, after: seconds, of: what))")
+        case .json: Self.write(pace.json(done, after: seconds, of: what) + "\n")
+        default: Self.write("relprop: \(pace.line(done, after: seconds, of: what))\n")
+        }
       } else if isTerminal, !state.text.isEmpty, seconds >= 1 {
         Self.write("\r\u{1B}[K\(state.text) \(Int(seconds)) s")
       } else {

@@ -217,6 +217,24 @@ import Testing
     #expect(refused.status != 0 && refused.errors.contains("nothing is left"))
   }
 
+  @Test("The page's library example is compiled and averages")
+  func example() throws {
+    let page = try String(
+      contentsOf: Repository.root.appendingPathComponent("Documentation/Translation.md"), encoding: .utf8)
+    let compiled = try String(
+      contentsOf: Repository.root.appendingPathComponent("Tests/CommandTests/TranslationExample.swift"), encoding: .utf8
+    )
+    let block = try #require(page.components(separatedBy: "```swift\n").dropFirst().first).components(
+      separatedBy: "```")[0]
+    let shown = block.replacing("\"vgg16.pth\"", with: "modelPath").replacing("\"photo.jpg\"", with: "photograph")
+    for line in shown.split(separator: "\n") {
+      #expect(compiled.contains(line.trimmingCharacters(in: .whitespaces)), "only on the page: \(line)")
+    }
+    let scenes = try ScenesFolder(count: 1)
+    let found = try translationExample(model: Repository.model, photograph: scenes.images[0])
+    #expect(found.translation?.copies.count == 25 && found.relevance.shape == [3, 96, 96])
+  }
+
   @Test("A single image's copies are counted on a terminal", .enabled(if: Terminal.isThere))
   func terminal() throws {
     let scenes = try ScenesFolder(count: 1)

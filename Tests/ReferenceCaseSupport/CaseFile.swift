@@ -20,6 +20,8 @@ package struct ReferenceCase: Decodable {
   /// Class of every image.
   package let targets: [Int]
   let groups: [Group]
+  /// The windows of a sliding case.
+  let sliding: SlidingDescription?
   /// The network of a procedure, and which of its images are explained.
   package let model: String?
   let images: [Int]?
@@ -87,7 +89,9 @@ package struct ReferenceCase: Decodable {
     kind = try container.decode(String.self, forKey: .kind)
     tier = try container.decode(String.self, forKey: .tier)
     start = try container.decodeIfPresent(String.self, forKey: .start)
-    targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
+    targets =
+      (try? container.decodeIfPresent([Int].self, forKey: .targets))
+      ?? (try? container.decodeIfPresent(Int.self, forKey: .targets)).map { [$0] } ?? []
     tolerance =
       (try? container.decodeIfPresent(Tolerance.self, forKey: .tolerance)) ?? Tolerance(largest: 2e-5, cosine: 1 - 1e-8)
     disagreements = (try? container.decodeIfPresent([String: Disagreement].self, forKey: .disagreements)) ?? [:]
@@ -98,6 +102,7 @@ package struct ReferenceCase: Decodable {
     images = try container.decodeIfPresent([Int].self, forKey: .images)
     fill = try container.decodeIfPresent(String.self, forKey: .fill)
     normalise = try container.decodeIfPresent(String.self, forKey: .normalise)
+    sliding = kind == "sliding" ? try SlidingDescription(from: decoder) : nil
     stride = try? container.decodeIfPresent(Int.self, forKey: .stride)  // a pair in procedures
   }
 }

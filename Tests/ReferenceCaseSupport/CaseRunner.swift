@@ -28,6 +28,7 @@ package struct CaseRunner {
     switch reference.kind {
     case "forward": try forward()
     case "relevance", "gradient": try relevance(reference)
+    case "sliding": try sliding(reference, stored: stored)
     case "translation": try translation(reference, stored: stored)
     case "attribution": try attribution(reference, stored: stored)
     default: throw NotYet(reason: "kind \(reference.kind)")

@@ -7,6 +7,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
   case network
   /// Images with parts removed, windows of activations, and distances between maps.
   case evaluation
+  /// Windows of large images: cut from strips, and their relevance laid on the map.
+  case windows
   /// Translated copies of images and the average of their relevance.
   case translation
 
@@ -22,6 +24,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
       ]
     case .evaluation:
       ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl", "evaluation/distances.cl"]
+    case .windows: ["windows/cut.cl", "windows/place.cl"]
     case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }

@@ -5,7 +5,7 @@ internal import KernelSources
 enum ConvolutionAlgorithm: Equatable {
   /// 3 × 3, stride 1, one group: Winograd's algorithm on output tiles of 2 × 2 or 4 × 4 (cpu/winograd.cl).
   case winograd(tile: Int)
-  /// Every shape (cpu/gather.cl).
+  /// Every shape (cpu/gather.cl); of few channels, forward, as rows (cpu/rows.cl).
   case gathered
   /// A filter a channel (cpu/depthwise.cl).
   case depthwise
@@ -29,6 +29,8 @@ enum ConvolutionAlgorithm: Equatable {
     switch choice.convolutions {
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
+    // Transforms of half-empty vectors cost more than the multiplications they save.
+    case .automatic where pass == .forward && layer.weight.shape[1] <= Self.fewChannels: self = .gathered
     case .automatic where isWinograd:
       self = .winograd(tile: pass == .forward && choice.precision == .accurate ? 2 : 4)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
@@ -36,6 +38,9 @@ enum ConvolutionAlgorithm: Equatable {
     default: self = .gathered
     }
   }
+
+  /// Channels up to which Winograd's algorithm does not pay.
+  private static let fewChannels = 8
 
   /// Numbers of one packed form of the weights, beside the weights themselves.
   func packedCount(_ layer: Convolution, transposed: Bool, parts: Int = 1) -> Int {

@@ -67,6 +67,10 @@ struct GatheredConvolution {
   ) throws {
     let (epilogue, arrays) = finish.arguments(
       usesBias ? parameters : nil, into: output, count: view.output.count * max(stack.count, 1))
+    if let rows = RowConvolution(view, form, stacking: stack) {
+      let packed = try filters(parameters, phases[0], 0, on: engine)
+      return try rows.run(input, packed.filters, epilogue, arrays, batch: batch, on: engine)
+    }
     let stride = view.layer.stride
     let (stepIn, stepOut) = view.isTransposed ? (Extent(1), stride) : (stride, Extent(1))
     for (number, phase) in phases.enumerated() {
