@@ -140,7 +140,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "Compute",
+        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute",
       ]),
     .testTarget(
       name: "BenchmarkTests",

@@ -27,8 +27,13 @@ struct EvaluationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Steps of a removal (100); of patches no more than there are.", valueName: "number"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Order of removals: most, least, random.", valueName: "names"))
-  var orders = "most,least"
+  @Option(
+    help: ArgumentHelp(
+      """
+      Order of removals: most, least, random. Default: most,least; of single pixels most alone, since a few of the least \
+      relevant change nothing that could be told from noise.
+      """, valueName: "names"))
+  var orders: String?
 
   @Option(
     help: ArgumentHelp(
@@ -93,10 +98,12 @@ struct EvaluationOptions: ParsableArguments {
   /// What is computed of images `[C, H, W]`.
   /// - Throws: `CommandError` for a name that is not known; `EvaluationError` where the images are too small.
   func plan(for input: Shape) throws -> EvaluationPlan {
-    let orders = try Self.list(orders, "--orders", ["most", "least", "random"])
+    let chosen = try orders.map { try Self.list($0, "--orders", ["most", "least", "random"]) }
     let replacements = try Self.list(replacements, "--replacements", Self.replacementNames)
     let removals = try Self.list(units, "--units", ["pixel", "patch"]).flatMap { unit in
-      try orders.flatMap { order in try replacements.map { try removal(unit, order, $0, input) } }
+      try (chosen ?? (unit == "pixel" ? ["most"] : ["most", "least"])).flatMap { order in
+        try replacements.map { try removal(unit, order, $0, input) }
+      }
     }
     let plan = EvaluationPlan(
       removals: removals, selectivityEdge: patch,

@@ -48,7 +48,7 @@ import Testing
     #expect((images["count"] as? Int, images["withMask"] as? Int) == (3, 3))
     let scores = try #require(report["scores"] as? [[String: Any]])
     let groups = Set(scores.compactMap { $0["group"] as? String })
-    #expect(groups == ["faithfulness", "localisation", "continuity", "sparsity"])
+    #expect(groups == ["faithfulness", "localisation", "continuity", "sparsity", "experiment"])
     // A random order says nothing of a map: it has a curve and no score.
     #expect(!scores.contains { ($0["name"] as? String)?.contains("random") == true })
     let curves = try #require(report["curves"] as? [[String: Any]])
