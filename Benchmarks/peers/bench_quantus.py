@@ -3,13 +3,15 @@
 
     bench_quantus.py --bench .build/release/relprop-bench --relprop .build/release/relprop [--rounds N] [--json OUT [--append]]
 
-Every round relprop removes 100 units from each of `--images` further scenes, and quantus as many from `--quantus-images` of them;
-ten rounds of 100 images are the 1,000 images x 100 steps that relprop promises to do in a tenth of quantus' time. Compared are
-seconds an image and step. quantus runs with the batch that suits it best, in three ways: as it is installed; with glibc's malloc
-thresholds raised, so that PyTorch's large buffers are kept; and, beside that, with the network's weights channels last.
+Every round relprop removes 100 units from each of `--images` further scenes, and quantus as many from `--quantus-images` of them,
+one batch of its default size: relprop does all of 1,000 images x 100 steps, quantus a sample. Compared are seconds an image and
+step; quantus' seconds for 1,000 images are those of the sample times 1,000 / its images, which is exact but for its last batch,
+since it does batch after batch. quantus runs in up to three ways: as it is installed, which is how its users run it; with glibc's
+malloc thresholds raised, so that PyTorch's large buffers are kept; and, beside that, with the network's weights channels last.
 
-Removed are patches of 8 x 8 pixels (RegionPerturbation, 100 regions) and pixels (PixelFlipping: quantus removes all numbers of an
-image, so that it gets 96 steps of 288; its time a step does not depend on how many). Both replace by 0.
+Removed are pixels (PixelFlipping: quantus removes all numbers of an image, so that it gets 96 steps of 288 numbers and relprop
+100 of one pixel; quantus computes the whole image whatever is removed) and patches of 8 x 8 pixels (RegionPerturbation, 100
+regions). Both replace by 0.
 
 quantus runs in processes of its own, one for each way, that sleep in between. --append adds rounds to those of an earlier run.
 Needs torch, quantus, safetensors, Pillow, numpy.
@@ -106,14 +108,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", help="the built relprop-bench")
     parser.add_argument("--relprop", help="the built relprop")
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--first-round", type=int, default=0, help="continue with the scenes of this round")
-    parser.add_argument("--images", type=int, default=100, help="of relprop, a round")
-    parser.add_argument("--quantus-images", type=int, default=8, help="of quantus, a round")
-    parser.add_argument("--quantus-batch", type=int, default=8)
+    parser.add_argument("--images", type=int, default=500, help="of relprop, a round")
+    parser.add_argument("--quantus-images", type=int, default=64, help="of quantus, a round")
+    parser.add_argument("--quantus-batch", type=int, default=64, help="its default: 64")
     parser.add_argument("--batch", type=int, default=100, help="of relprop")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--experiments", nargs="+", choices=list(EXPERIMENTS), default=list(EXPERIMENTS))
     parser.add_argument("--material", help="a folder to keep scenes and maps in between runs")
     parser.add_argument("--json")
     parser.add_argument("--append", action="store_true")
@@ -141,7 +144,8 @@ def main():
         results["rounds"] = json.load(open(arguments.json))["rounds"]
     # One untimed run each.
     part(folder, x[:4], a[:4])
-    for what, removal in EXPERIMENTS.items():
+    experiments = {name: EXPERIMENTS[name] for name in arguments.experiments}
+    for what, removal in experiments.items():
         ours.ask({"remove": {"input": folder + "/part.x.npy", "maps": folder + "/part.a.npy", "targets": targets[:4],
                              "replacement": "zero", "batch": arguments.batch, **removal}})
     part(folder, x[:2], a[:2])
@@ -152,7 +156,7 @@ def main():
         begin = offset + number * arguments.images
         chosen = slice(begin, begin + arguments.images)
         row = {"images": arguments.images, "quantusImages": arguments.quantus_images}
-        for what, removal in EXPERIMENTS.items():
+        for what, removal in experiments.items():
             part(folder, x[chosen], a[chosen])
             answer = ours.ask({"remove": {"input": folder + "/part.x.npy", "maps": folder + "/part.a.npy",
                                           "targets": targets[chosen], "replacement": "zero", "batch": arguments.batch,
@@ -168,7 +172,7 @@ def main():
         results["rounds"].append(row)
         print(f"round {len(results['rounds'])}: " + "; ".join(
             f"{what} " + ", ".join(f"{name} {1e3 * seconds:.3f} ms" for name, seconds in row[what].items())
-            for what in EXPERIMENTS), flush=True)
+            for what in experiments), flush=True)
     for peer in [ours, *peers.values()]:
         peer.close()
     summarize(results)
@@ -185,14 +189,17 @@ def part(folder, x, a):
 
 
 def summarize(results):
-    """Medians over the rounds, and the seconds of 1,000 images x 100 steps."""
+    """Medians over the rounds of seconds an image and step, and the seconds of 1,000 images x 100 steps."""
     results["summary"] = {}
     images = sum(row["images"] for row in results["rounds"])
     print(f"\n{len(results['rounds'])} rounds, {images} images of relprop, "
           f"{sum(row['quantusImages'] for row in results['rounds'])} of quantus")
     for what in EXPERIMENTS:
-        names = list(dict.fromkeys(name for row in results["rounds"] for name in row[what]))
-        found = {name: [row[what][name] for row in results["rounds"] if name in row[what]] for name in names}
+        rows = [row[what] for row in results["rounds"] if what in row]
+        if not rows:
+            continue
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        found = {name: [row[name] for row in rows if name in row] for name in names}
         own = float(np.median(found["relprop"]))
         results["summary"][what] = {}
         for name, seconds in found.items():
