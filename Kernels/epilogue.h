@@ -36,34 +36,28 @@ static inline __attribute__((always_inline)) void store_past_cache(const real va
   store_lanes(value, numbers, i, end);
 }
 
-// The runs that take most of the time, with their flags as constants: in `finish` the branches vanish.
-static inline __attribute__((always_inline)) Epilogue forward_epilogue(Epilogue e) {
-  e.steps = EPILOGUE_RECTIFY, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
-  return e;
+// Whether `e` is a plain run of these steps, and the same with its flags as constants: in `finish` the branches vanish. For
+// the runs that take most of the time.
+static inline int is_run(const Epilogue e, const int steps, const int biasMode) {
+  return e.steps == steps && e.biasMode == biasMode && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
+         e.part.positive == 1.0f && e.part.negative == 1.0f && e.stabilizer.relative == 0.0f &&
+         (e.activationStride != 0 || !(steps & EPILOGUE_PRODUCT));
 }
 
-static inline __attribute__((always_inline)) Epilogue backward_epilogue(Epilogue e) {
-  e.steps = EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, e.biasMode = 0, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+static inline __attribute__((always_inline)) Epilogue run_of(Epilogue e, const int steps, const int biasMode) {
+  e.steps = steps, e.biasMode = biasMode, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
   e.part.positive = e.part.negative = 1.0f, e.stabilizer.relative = 0.0f, e.activationStride = 1;
   return e;
 }
 
-static inline __attribute__((always_inline)) Epilogue plain_epilogue(Epilogue e) {
-  e.steps = 0, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
-  return e;
-}
-
-static inline int is_plain(const Epilogue e) {
-  return e.steps == 0 && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
-}
-
-static inline int is_forward(const Epilogue e) {
-  return e.steps == EPILOGUE_RECTIFY && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
-}
-
-static inline int is_backward(const Epilogue e) {
-  return e.steps == (EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT) && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
-         e.part.positive == 1.0f && e.part.negative == 1.0f && e.stabilizer.relative == 0.0f && e.activationStride != 0;
+// A vector of what `finish` will read there is on its way.
+static inline __attribute__((always_inline)) void expect(const Epilogue e, const EpilogueArrays arrays, const int entry, const size_t index) {
+#ifdef __clang__
+  const size_t at = (size_t)entry * e.count + index, image = (size_t)(entry / e.targets) * e.count + index;
+  if (e.steps & EPILOGUE_PRODUCT) __builtin_prefetch((const void *)(size_t)(arrays.activation + (e.activationStride ? image : index)), 0, 2);
+  if (e.steps & EPILOGUE_QUOTIENT)
+    __builtin_prefetch((const void *)(size_t)(e.steps & EPILOGUE_PRODUCT ? arrays.denominator + image : arrays.relevance + at), 0, 2);
+#endif
 }
 
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.

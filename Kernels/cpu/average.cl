@@ -45,7 +45,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_transpos
   global const int *columns = cells + 3 * g.P, *rowFirst = columns + 3 * g.Q;
   global const int *columnFirst = rowFirst + 2 * g.H;
   global const float *from = s + (size_t)entry * g.P * g.Q * g.C;
-  const int usual = is_backward(e);
+  const int usual = is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0);
   for (int w = 0; w < g.W; w++)
     for (int c = 0; c < g.C; c += 16) {
       float16 sum = 0.0f;
@@ -55,7 +55,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_transpos
                  (float)(cells[2 * g.P + p] * columns[2 * g.Q + q]);
       const size_t index = ((size_t)h * g.W + w) * g.C + c;
       if (usual)
-        finish(backward_epilogue(e), arrays, sum, entry, index, c, g.C);
+        finish(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0), arrays, sum, entry, index, c, g.C);
       else
         finish(e, arrays, sum, entry, index, c, g.C);
     }
