@@ -87,6 +87,7 @@ typedef struct {
   int K, P, Q;
   int padTop, padLeft;
   int tilesY, tilesX;  // of an entry
+  int targets;         // entries of one image
   int tiles;           // of all entries
   int tilesAtOnce;     // of one piece of work
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
@@ -109,5 +110,18 @@ typedef struct {
   int depthAtOnce;     // numbers of a row gathered at a time
   int pitch;           // elements between gathered rows
 } GatherGeometry;
+
+// A transposed convolution towards few channels (cpu/scatter.cl).
+typedef struct {
+  int C, P, Q;      // of s
+  int K, H, W;      // of the output
+  int taps, S;      // of a filter, and of its row
+  int tapsOfBlock;  // side by side in a block of TILE_COLUMNS
+  int strideY, strideX;
+  int padTop, padLeft;
+  int dilationY, dilationX;
+  int rowsAtOnce, columnsAtOnce;  // outputs of one piece of work
+  int positions;                  // of a row of s that meet them, at most
+} ScatterGeometry;
 
 #endif
