@@ -103,8 +103,8 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
                                                                        global const float *x, const int xStride,
                                                                        const SignPart part, global float *v,
                                                                        const int planeStride) {
-  const int tilesOfEntry = g.tilesY * g.tilesX, entry = tile / tilesOfEntry, place = tile % tilesOfEntry;
-  const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft;
+  const TilePlace place = place_of(g, tile);
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft;
   // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
   // hold the next pixel's: their products are not asked for. But they must lie in the image.
   const int last = ((y0 + N_ - 1) * g.W + x0 + N_ - 1) * g.C + (g.C - 1) / 16 * 16;
@@ -112,11 +112,12 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
                     x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C;
 #pragma unroll 1
   for (int c = 0; c < g.C; c += 16)
-    NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)entry * xStride, part, v, planeStride);
+    NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)place.entry * xStride, part, v, planeStride);
 }
 
 // Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
-static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g, const int entry,
+static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g,
+                                                                         const FinishedEntry entry,
                                                                          const int p0, const int q0, const int k,
                                                                          global const float *sums,
                                                                          const int planeStride, const Epilogue e,
@@ -144,14 +145,14 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
                                                                      const int tiles, const int k0, const int vectors,
                                                                      global const float *sums, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays) {
-  const int tilesOfEntry = g.tilesY * g.tilesX;
 #pragma unroll 1
   for (int t = 0; t < tiles; t++) {
-    const int entry = (first + t) / tilesOfEntry, place = (first + t) % tilesOfEntry;
-    const int p0 = place / g.tilesX * WINOGRAD_M, q0 = place % g.tilesX * WINOGRAD_M;
+    const TilePlace place = place_of(g, first + t);
+    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
+    const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
 #pragma unroll 1
     for (int j = 0; j < vectors; j++)
-      NAME(transform_output)(g, entry, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
+      NAME(transform_output)(g, finished, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
   }
 }
 
@@ -159,8 +160,10 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
 static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const int tile, const int k0,
                                                                       const int vectors, const Epilogue e,
                                                                       const EpilogueArrays arrays) {
-  const int tilesOfEntry = g.tilesY * g.tilesX, entry = tile / tilesOfEntry, place = tile % tilesOfEntry;
-  const int p0 = place / g.tilesX * WINOGRAD_M, q0 = place % g.tilesX * WINOGRAD_M;
+  const TilePlace place = place_of(g, tile);
+  if (place.entry % g.targets > 0) return;  // they read the same
+  const FinishedEntry entry = finished_entry(e, arrays, place.entry);
+  const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
 #pragma unroll 1
   for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++)
 #pragma unroll 1
@@ -172,12 +175,12 @@ static inline __attribute__((always_inline)) void NAME(expect_output)(const Wino
 // The part of a tile's input that its left neighbour has not read.
 static inline __attribute__((always_inline)) void NAME(expect_input)(const WinogradGeometry g, const int tile,
                                                                      global const float *x, const int xStride) {
-  const int tilesOfEntry = g.tilesY * g.tilesX, entry = tile / tilesOfEntry, place = tile % tilesOfEntry;
-  const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft + 2;
+  const TilePlace place = place_of(g, tile);
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft + 2;
   const int width = min(WINOGRAD_M, g.W - x0) * g.C;
 #pragma unroll 1
   for (int h = max(y0, 0); h < min(y0 + N_, g.H); h++) {
-    global const float *row = x + (size_t)entry * xStride + ((size_t)h * g.W + x0) * g.C;
+    global const float *row = x + (size_t)place.entry * xStride + ((size_t)h * g.W + x0) * g.C;
 #pragma unroll 1
     for (int c = 0; c < width; c += 16) __builtin_prefetch((const void *)(size_t)(row + c), 0, 2);
   }
@@ -217,10 +220,8 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
     const WinogradGeometry g, const Epilogue e, global const float *x, const int xStride, const SignPart part,
-    global const float *U, local float *memory, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    global const float *U, local float *memory, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (block < 0) return;
   const int planeStride = g.tilesAtOnce * g.pitch;
@@ -244,10 +245,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
     const WinogradGeometry g, const Epilogue e, global const float *V, global const float *U, local float *memory,
-    global const float *bias, global const float *activation, global const float *relevance,
-    global const float *denominator, global const float *gate, global const float *statistics, global float *kept,
-    global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;

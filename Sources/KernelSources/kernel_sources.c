@@ -96,8 +96,11 @@ static const char cpu_depthwise_cl[] = {
 static const char cpu_dense_cl[] = {
 #embed "../../Kernels/cpu/dense.cl"
 };
-static const char cpu_average_cl[] = {
-#embed "../../Kernels/cpu/average.cl"
+static const char cpu_pooling_cl[] = {
+#embed "../../Kernels/cpu/pooling.cl"
+};
+static const char cpu_scatter_cl[] = {
+#embed "../../Kernels/cpu/scatter.cl"
 };
 static const char windows_cut_cl[] = {
 #embed "../../Kernels/windows/cut.cl"
@@ -110,7 +113,8 @@ static const char windows_place_cl[] = {
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
-    SOURCE("cpu/average.cl", cpu_average_cl),
+    SOURCE("cpu/pooling.cl", cpu_pooling_cl),
+    SOURCE("cpu/scatter.cl", cpu_scatter_cl),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),

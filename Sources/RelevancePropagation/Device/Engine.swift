@@ -92,6 +92,7 @@ extension ConvolutionGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension WinogradGeometry: KernelArgument {}
 extension GatherGeometry: KernelArgument {}
+extension ScatterGeometry: KernelArgument {}
 extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}

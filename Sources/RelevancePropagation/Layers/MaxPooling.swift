@@ -16,6 +16,11 @@ extension MaxPooling: NonlinearLayer {
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
+    if engine.family == .cpu {
+      return try engine.launch(
+        engine.tuned(.tile), "maximum_rows", groups: Grid(Int(geometry.P), batch), items: 1,
+        [geometry, inputs[0], output])
+    }
     try engine.launch(
       "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
       inputs[0], output)

@@ -7,6 +7,8 @@ enum ConvolutionAlgorithm: Equatable {
   case winograd(tile: Int)
   /// Every shape (cpu/gather.cl).
   case gathered
+  /// Transposed, towards few channels (cpu/scatter.cl).
+  case scattered
   /// A filter a channel (cpu/depthwise.cl).
   case depthwise
 
@@ -23,10 +25,13 @@ enum ConvolutionAlgorithm: Equatable {
       self = .depthwise
       return
     }
+    let inputs = layer.weight.shape[1]
     let isWinograd =
       layer.weight.shape[2] == 3 && layer.weight.shape[3] == 3 && layer.stride == Extent(1)
       && layer.dilation == Extent(1) && layer.groups == 1
     switch choice.convolutions {
+    case .automatic where pass.isBackward && layer.groups == 1 && inputs <= ScatteredConvolution.mostOutputs:
+      self = .scattered
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
     case .automatic where isWinograd:
@@ -46,6 +51,7 @@ enum ConvolutionAlgorithm: Equatable {
     return switch self {
     case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
     case .gathered: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
+    case .scattered: (layer.weight.shape[2] * layer.weight.shape[3] * outputs + 31) / 16 * 16 * inputs
     case .depthwise: layer.weight.count
     }
   }
