@@ -20,6 +20,9 @@ struct LayersCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
   var batch = 1
 
+  @Option(help: ArgumentHelp("Classes of every image.", valueName: "number"))
+  var targets = 1
+
   struct Row: Encodable {
     /// A layer; `ledger`; `rest` for host, transfers and waiting; `total` by the host's clock.
     var layer: String
@@ -34,12 +37,13 @@ struct LayersCommand: ParsableCommand {
 
   func validate() throws {
     guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
+    guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
   }
 
   func run() throws {
     let subject = try Subject(options)
     let engine = try options.engine(profiling: true)
-    let session = try Session(subject, Work(composite: composite, batch: batch), on: engine)
+    let session = try Session(subject, Work(composite: composite, batch: batch, targets: targets), on: engine)
     let images = subject.images(batch)
     let runs = try options.timing.collect {
       _ = try engine.launchRecords()
@@ -52,7 +56,7 @@ struct LayersCommand: ParsableCommand {
     let plan = PropagationPlan(subject.network, rules: rules)
     let rows = rows(runs, plan)
 
-    print("device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch)")
+    print("device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)")
     var table = TextTable([
       ("layer", .left), ("type", .left), ("forward ms", .right), ("GFLOP/s", .right), ("backward ms", .right),
       ("launches", .right),
