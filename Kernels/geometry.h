@@ -140,6 +140,8 @@ typedef struct {
 typedef struct {
   int C, P, Q;      // of s
   int K, H, W;      // of the output
+  int width;        // numbers of a product
+  int whole;        // > 0: the first `whole` outputs are the sum of the two halves of the product's numbers, the others these
   int taps, S;      // of a filter, and of its row
   int tapsOfBlock;  // side by side in a block of TILE_COLUMNS
   int strideY, strideX;

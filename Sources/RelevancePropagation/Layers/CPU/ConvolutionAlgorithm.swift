@@ -51,7 +51,9 @@ enum ConvolutionAlgorithm: Equatable {
     return switch self {
     case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
     case .gathered: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
-    case .scattered: (layer.weight.shape[2] * layer.weight.shape[3] * outputs + 31) / 16 * 16 * inputs
+    case .scattered:
+      ScatteredConvolution.packedCount(
+        taps: layer.weight.shape[2] * layer.weight.shape[3], inputs: inputs, outputs: outputs / parts, parts: parts)
     case .depthwise: layer.weight.count
     }
   }
