@@ -160,6 +160,12 @@ extension Convolution: LinearLayer {
     return algorithm.packedCount(self, transposed: pass.isBackward, parts: parts)
   }
 
+  func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? {
+    guard choice.family == .cpu else { return nil }
+    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, choice)
+    return algorithm.products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
+  }
+
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }
     let uses: [(Pass, Bool)] = [

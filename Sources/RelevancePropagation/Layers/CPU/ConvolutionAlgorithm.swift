@@ -42,6 +42,19 @@ enum ConvolutionAlgorithm: Equatable {
     }
   }
 
+  /// Multiplications with weights for one image.
+  func products(_ view: ConvolutionView, parts: Int = 1) -> Int {
+    let direct = view.isTransposed ? view.input : view.output
+    return switch self {
+    case .winograd(let tile):
+      ((view.output[1] + tile - 1) / tile) * ((view.output[2] + tile - 1) / tile) * (tile + 2) * (tile + 2)
+        * view.input[0] * view.output[0]
+    case .scattered:
+      ScatteredConvolution.productParts(of: parts) * direct.count * view.layer.weight.count / view.layer.weight.shape[0]
+    case .gathered, .depthwise: direct.count * view.layer.weight.count / view.layer.weight.shape[0]
+    }
+  }
+
   /// Numbers of one packed form of the weights, beside the weights themselves.
   func packedCount(_ layer: Convolution, transposed: Bool, parts: Int = 1) -> Int {
     let (filters, channels) = (layer.weight.shape[0], layer.weight.shape[1] * layer.groups)

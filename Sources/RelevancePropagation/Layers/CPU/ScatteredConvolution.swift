@@ -31,9 +31,12 @@ struct ScatteredConvolution {
   private var tapsOfBlock: Int { form.columns / productWidth }
   private var blocks: Int { (view.taps + tapsOfBlock - 1) / tapsOfBlock }
 
-  /// Elements of packed filters with a tile of two vectors; `parts` 3 are the box rule's.
+  /// How many of that many parts are multiplied; three are the box rule's.
+  static func productParts(of parts: Int) -> Int { parts == halves.count ? parts - 1 : parts }
+
+  /// Elements of packed filters with a tile of two vectors.
   static func packedCount(taps: Int, inputs: Int, outputs: Int, parts: Int) -> Int {
-    let tapsOfBlock = 32 / (outputs * (parts == halves.count ? parts - 1 : parts))
+    let tapsOfBlock = 32 / (outputs * productParts(of: parts))
     return (taps + tapsOfBlock - 1) / tapsOfBlock * 32 * inputs
   }
 
