@@ -67,7 +67,9 @@ struct LayersCommand: ParsableCommand {
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     let rows = rows(runs, plan, peak)
 
-    print("device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)\n\(peak.text)")
+    print(
+      "device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)\n\(peak.text)"
+    )
     func milliseconds(_ seconds: Double?) -> String { seconds.map { String(format: "%.2f", $0 * 1e3) } ?? "" }
     var table = TextTable([
       ("layer", .left), ("type", .left), ("forward ms", .right), ("floor", .right), ("GFLOP/s", .right),

@@ -14,7 +14,8 @@ import Testing
   }
   private static let plain = engine(.plain)
   private static let engines: [ConvolutionChoice: Engine] = [
-    .automatic: engine(.cpu), .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2), .winograd4: engine(.cpu, .winograd4),
+    .automatic: engine(.cpu), .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2),
+    .winograd4: engine(.cpu, .winograd4),
   ]
 
   struct Shapes: CustomTestStringConvertible, Sendable {
@@ -90,13 +91,16 @@ import Testing
   }
 
   /// Transposes towards few channels, by products first.
-  static let few: [Shapes] = any.filter { $0.channels <= 16 && $0.groups == 1 } + [
-    // Wider than one piece of work, and its tap reaches beyond the rows of one.
-    Shapes(channels: 3, filters: 20, height: 40, width: 300, rows: 3, columns: 3, padding: Padding(1, 1)),
-    Shapes(channels: 2, filters: 6, height: 70, width: 9, rows: 9, columns: 2, padding: Padding(4, 0), stride: Extent(3, 1)),
-    Shapes(channels: 16, filters: 40, height: 12, width: 31, rows: 3, columns: 3, padding: Padding(1, 1)),
-    Shapes(channels: 1, filters: 3, height: 5, width: 5, rows: 5, columns: 5, stride: Extent(7)),
-  ]
+  static let few: [Shapes] =
+    any.filter { $0.channels <= 16 && $0.groups == 1 } + [
+      // Wider than one piece of work, and its tap reaches beyond the rows of one.
+      Shapes(channels: 3, filters: 20, height: 40, width: 300, rows: 3, columns: 3, padding: Padding(1, 1)),
+      Shapes(
+        channels: 2, filters: 6, height: 70, width: 9, rows: 9, columns: 2, padding: Padding(4, 0), stride: Extent(3, 1)
+      ),
+      Shapes(channels: 16, filters: 40, height: 12, width: 31, rows: 3, columns: 3, padding: Padding(1, 1)),
+      Shapes(channels: 1, filters: 3, height: 5, width: 5, rows: 5, columns: 5, stride: Extent(7)),
+    ]
 
   @Test("transposes towards few channels are the plain kernel's to the bit", arguments: few, [1, 3])
   func scatters(_ shapes: Shapes, _ batch: Int) throws {

@@ -49,7 +49,8 @@ struct ScatteredConvolution {
     let reach = columnsAtOnce - 1 + (view.columns - 1) * dilation.horizontal
     return ScatterGeometry(
       C: Int32(view.inputs), P: Int32(view.input[1]), Q: Int32(view.input[2]), K: Int32(self.width), H: Int32(height),
-      W: Int32(width), width: Int32(productWidth), whole: Int32(products == parts ? 0 : view.outputs), taps: Int32(view.taps), S: Int32(view.columns), tapsOfBlock: Int32(tapsOfBlock),
+      W: Int32(width), width: Int32(productWidth), whole: Int32(products == parts ? 0 : view.outputs),
+      taps: Int32(view.taps), S: Int32(view.columns), tapsOfBlock: Int32(tapsOfBlock),
       strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal), padTop: Int32(padding.top),
       padLeft: Int32(padding.left), dilationY: Int32(dilation.vertical), dilationX: Int32(dilation.horizontal),
       rowsAtOnce: Int32(rowsAtOnce), columnsAtOnce: Int32(columnsAtOnce),
