@@ -41,7 +41,9 @@ let package = Package(
     // A C target does not act on the module map's `link`, so the libraries are named here.
     .target(
       name: "VipsShim", dependencies: ["CVips"],
-      linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0")]),
+      linkerSettings: [
+        .linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0"), .linkedLibrary("png16"),
+      ]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
     // Generated scenes with class and mask, and the demo network trained on them (weights carried inside the binary).
