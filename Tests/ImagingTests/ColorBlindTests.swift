@@ -30,7 +30,7 @@ struct ColorBlindTests {
     return found
   }
 
-  @Test("the simulation is Machado's: red and green of one lightness fall together for two of three, blue and yellow for the third")
+  @Test("the simulation brings red and green together for two readers, blue and cyan for the third")
   func simulation() {
     let (red, green) = (Color(red: 200, green: 60, blue: 40), Color(red: 90, green: 115, blue: 40))
     func distance(_ a: Color, _ b: Color, _ vision: ColorVision) -> Double {
