@@ -50,8 +50,10 @@ let package = Package(
     .target(name: "Scenes", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"]),
     .target(name: "DemoModel"),
 
-    // Results as text tables and SVG charts. Knows nothing of what they show.
-    .target(name: "Reporting"),
+    // Results as text tables, SVG charts and pages, whose style sheet and programs are carried inside the binary. Knows
+    // nothing of what they show.
+    .target(name: "ReportAssets", exclude: ["page.css", "page.js", "index.js"]),
+    .target(name: "Reporting", dependencies: ["ReportAssets"]),
 
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),

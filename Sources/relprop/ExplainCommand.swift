@@ -104,7 +104,7 @@ struct ExplainCommand: ParsableCommand {
     StopSignal.begin()
     let begin = ContinuousClock.now
     // A baseline explains its images one by one: its batches are variants of one image.
-    let pipeline = runOptions.pipeline(batch: baseline == nil ? batch.batch : 1)
+    let pipeline = RunOptions.pipeline(batch: baseline == nil ? batch.batch : 1)
     let done: Int
     do {
       done = try pipeline.run(

@@ -5,6 +5,9 @@ import Synchronization
 
 /// What is being done, on stderr: on a terminal a line that is rewritten every second, so that a single long step is
 /// seen to be alive; elsewhere, of a count only, a line now and then.
+///
+/// The thread that made it holds it to the end: where a thread that ends were its last holder, libdispatch would free
+/// the timer's memory twice.
 final class Progress: Sendable {
   private struct State {
     var text = ""

@@ -14,7 +14,8 @@ struct Relprop: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ExplainCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self,
+      ExplainCommand.self, ReportCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self,
+      RulesCommand.self,
       GalleryCommand.self,
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
