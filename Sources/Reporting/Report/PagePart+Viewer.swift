@@ -25,8 +25,8 @@ extension PagePart {
     }
     let facts = drawings.map { target, method, drawing -> HTML in
       let alarms = drawing.alarms.map { alarm -> HTML in "<p class=\"note\">\(alarm)</p>" }
-      let told =
-        [(term: "Explained", value: image.targets[target].description), ("Method", image.methods[method])] + drawing.facts
+      let what = (term: "Explained", value: image.targets[target].description)
+      let told = [what, ("Method", image.methods[method])] + drawing.facts
       return "<div \(mark(target, method))>\(PageFrame.list(told, class: "facts"))\(alarms)</div>"
     }
     let content: HTML = """

@@ -90,7 +90,10 @@ struct ResultFolder {
 
   /// Every .json below a folder, sorted.
   private static func reports(in folder: String) throws -> [String] {
-    guard let names = FileManager.default.enumerator(atPath: folder) else {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
+      let names = FileManager.default.enumerator(atPath: folder)
+    else {
       throw CommandError("--from \(folder): no folder; expected what relprop explain wrote")
     }
     return names.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
