@@ -2,13 +2,13 @@
 import PackageDescription
 
 // Imports run one way; every arrow is a target dependency, so the package manager enforces it:
-//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes -> RelevancePropagation -> Compute -> COpenCL
+//   relprop, relprop-bench -> Imaging, ModelFormats, Scenes, Scanning -> RelevancePropagation -> Compute -> COpenCL
 let package = Package(
   name: "relprop",
   products: [
     .library(
       name: "RelevancePropagation",
-      targets: ["RelevancePropagation", "ModelFormats", "Imaging", "Compute"]),
+      targets: ["RelevancePropagation", "ModelFormats", "Imaging", "Scanning", "Compute"]),
     .executable(name: "relprop", targets: ["relprop"]),
   ],
   dependencies: [
@@ -20,10 +20,12 @@ let package = Package(
     .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(
       name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     // Not pkgConfig "vips": it asks for -pthread, which the package manager refuses with a warning.
-    .systemLibrary(name: "CVips", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev"])]),
+    .systemLibrary(name: "CVips", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev", "libtiff-dev"])]),
 
     // OpenCL as four nouns: Device, Queue, Buffer, Program. Knows no network.
     .target(name: "Compute", dependencies: ["COpenCL", "CLibcrypto"]),
@@ -31,8 +33,11 @@ let package = Package(
     // The text of Kernels/*.cl, carried inside the binary.
     .target(name: "KernelSources"),
 
+    // Calls of the system that Swift's view of the C library leaves out.
+    .target(name: "FileSystemShim"),
+
     // The library: tensors, the network graph, rules, composites, propagation.
-    .target(name: "RelevancePropagation", dependencies: ["Compute", "KernelSources"]),
+    .target(name: "RelevancePropagation", dependencies: ["Compute", "KernelSources", "FileSystemShim"]),
 
     // Model files to networks: safetensors, PyTorch, ONNX. Never imports Compute.
     .target(name: "ModelFormats", dependencies: ["RelevancePropagation", "CMinizip"]),
@@ -42,7 +47,8 @@ let package = Package(
     .target(
       name: "VipsShim", dependencies: ["CVips"],
       linkerSettings: [
-        .linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0"), .linkedLibrary("png16"),
+        .linkedLibrary("vips"), .linkedLibrary("tiff"), .linkedLibrary("png16"), .linkedLibrary("gobject-2.0"),
+        .linkedLibrary("glib-2.0"),
       ]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
@@ -58,18 +64,33 @@ let package = Package(
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),
 
+    // Windows over images of any size: grids, strips, sums on the device. Knows no file format.
+    .target(name: "Scanning", dependencies: ["RelevancePropagation", "Compute", "Pipelines", "KernelSources"]),
+
+    // Maps of any size on the disk: OME-Zarr, zlib's streams inside. Knows no network and no picture.
+    .target(name: "OMEZarr", dependencies: ["RelevancePropagation", "Pipelines", "CZlib"]),
+
+    // Tiled TIFF through libtiff. A page for the browser, carried inside the binary.
+    .target(name: "TIFFShim", dependencies: ["CTIFF"], linkerSettings: [.linkedLibrary("tiff")]),
+    .target(name: "ViewerSources", exclude: ["viewer.html", "viewer.js"]),
+
+    // Maps in the formats of other programs. Knows no network.
+    .target(
+      name: "Exporting",
+      dependencies: ["OMEZarr", "Imaging", "RelevancePropagation", "Pipelines", "TIFFShim", "ViewerSources"]),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
-        "Pipelines",
+        "Pipelines", "Scanning", "OMEZarr", "Exporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Runs independent reference cases (networks, inputs, relevance at every layer) and writes results to compare.
     .target(
-      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Compute"],
+      name: "ReferenceCaseSupport", dependencies: ["RelevancePropagation", "ModelFormats", "Scanning", "Compute"],
       path: "Tests/ReferenceCaseSupport"),
     .executableTarget(
       name: "reference-cases",
@@ -82,8 +103,9 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes",
+        "Scanning",
+        "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
@@ -92,23 +114,39 @@ let package = Package(
       name: "RelevancePropagationTests",
       dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
     .testTarget(
+      name: "ScanningTests",
+      dependencies: [
+        "ReferenceCaseSupport", "Scanning", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+      ]),
+    .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
       exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation"],
+      name: "ImagingTests", dependencies: ["Imaging", "RelevancePropagation", "VipsShim"],
       exclude: ["Fixtures", "make_fixtures.py"]),
     .testTarget(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    // Generated maps, and folders and small disks for tests.
+    .target(name: "MapSupport", dependencies: ["OMEZarr", "RelevancePropagation"], path: "Tests/MapSupport"),
+    .testTarget(
+      name: "OMEZarrTests", dependencies: ["OMEZarr", "MapSupport", "RelevancePropagation", "CZlib"]),
+    .testTarget(
+      name: "ExportingTests",
+      dependencies: ["Exporting", "OMEZarr", "Imaging", "CTIFF", "MapSupport", "RelevancePropagation"]),
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
-        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Compute",
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Scanning",
+        "Compute",
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute"]),
+      dependencies: [
+        "relprop", "Imaging", "Scenes", "ModelFormats", "RelevancePropagation", "Compute", "Scanning", "OMEZarr",
+        "MapSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -110,4 +110,28 @@ typedef struct {
   int pitch;           // elements between gathered rows
 } GatherGeometry;
 
+// Windows cut from a strip of an image (windows/cut.cl).
+typedef struct {
+  int C, H, W;        // of a window
+  int rows, columns;  // of the strip; what lies beyond is padding
+} CutGeometry;
+
+// Windows of one grid row laid on the map (windows/place.cl).
+typedef struct {
+  int C, H, W;           // of a window
+  int planes;            // of the map: 1, the sum over channels, or C
+  int count;             // windows
+  int y;                 // row of the map where they begin; negative above it
+  int top, left;         // first row and column of the map that they touch
+  int columns, ringRows; // of the map: columns, and rows in work
+  int keptFrom;          // slots from here on lie in the second buffer
+} PlaceGeometry;
+// A copy of an image moved by (dy, dx), down and to the right (translation/). The unmoved copy lies at (top, left) of the source.
+typedef struct {
+  int C, H, W;  // of the copy
+  int sourceH, sourceW;
+  int top, left;
+  int dy, dx;
+} ShiftGeometry;
+
 #endif

@@ -4,14 +4,15 @@ import ArgumentParser
 struct RelpropBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "relprop-bench",
-    abstract: "Measure relprop: kernels, layers, composites, targets, scaling.",
+    abstract: "Measure relprop: kernels, layers, composites, targets, scaling, translation averaging.",
     discussion: """
       Times are medians with quartiles. Without --model a VGG-16 with seeded random weights is measured; speed does not \
       depend on what the weights are. Only a release build on an otherwise idle machine gives times worth keeping.
       """,
     subcommands: [
       SuiteCommand.self, KernelsCommand.self, LayersCommand.self, CompositesCommand.self, TargetsCommand.self,
-      ScalingCommand.self, ServeCommand.self,
+      ScalingCommand.self, TranslationCommand.self, TranslationPictureCommand.self, SharingCommand.self,
+      ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
 }

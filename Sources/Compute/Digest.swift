@@ -8,16 +8,11 @@ public struct Digest {
   private final class Context {
     let raw: OpaquePointer
     init() {
-      _ = Digest.staysUntilTheEnd
       raw = EVP_MD_CTX_new()!
       precondition(EVP_DigestInit_ex(raw, EVP_sha256(), nil) == 1, "libcrypto has no SHA-256")
     }
     deinit { EVP_MD_CTX_free(raw) }
   }
-
-  /// libcrypto frees its tables when the process exits, under the hands of a thread that still computes a digest, unless it is
-  /// told not to before its first use.
-  private static let staysUntilTheEnd = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
 
   public init() { context = Context() }
 

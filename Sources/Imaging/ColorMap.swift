@@ -84,15 +84,18 @@ public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
   public var description: String { name }
 
   /// The colour of a share of the bound, -1 … 1.
-  func color(_ share: Double) -> Color {
-    isDiverging ? table[Self.entry(share)] : table[Int((255 * max(share, 0)).rounded())]
+  func color(_ share: Double) -> Color { table[entry(share)] }
+
+  /// Where in the table that colour stands.
+  package func entry(_ share: Double) -> Int {
+    isDiverging ? Self.divergingEntry(share) : Int((255 * max(share, 0)).rounded())
   }
 
   /// Where a share of the bound, -1 … 1, stands among 256 entries: -1 at 0, zero at 128, 1 at 255.
-  static func entry(_ share: Double) -> Int { 128 + Int(((share < 0 ? 128 : 127) * share).rounded()) }
+  static func divergingEntry(_ share: Double) -> Int { 128 + Int(((share < 0 ? 128 : 127) * share).rounded()) }
 
-  /// The colours of the shares at `entry`, whatever the map: one drawing of entries can change its map by its palette.
-  /// A sequential map has 128 steps here.
+  /// The colours of the shares at `divergingEntry`, whatever the map: one drawing of entries can change its map by its
+  /// palette. A sequential map has 128 steps here.
   public var palette: [Color] {
     isDiverging ? table : (0..<256).map { table[Int((255 * Double(max($0 - 128, 0)) / 127).rounded())] }
   }

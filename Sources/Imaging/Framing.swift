@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// Where the network looked: which rectangle of the photograph became its input.
 public struct Framing: Sendable, Hashable {
   /// A rectangle in pixels of the photograph; edges may lie between pixels.
@@ -51,10 +53,11 @@ public struct Framing: Sendable, Hashable {
       top: Int((Double(resizedHeight - height) / 2).rounded(.toNearestOrEven)))
   }
 
-  /// The whole photograph at another size.
-  static func whole(of photograph: Photograph, width: Int, height: Int) -> Framing {
+  /// The whole photograph at another size, but for a margin around it.
+  static func whole(of photograph: Photograph, width: Int, height: Int, margin: Extent) -> Framing {
     Framing(
       photographWidth: photograph.width, photographHeight: photograph.height,
-      resizedWidth: width, resizedHeight: height, width: width, height: height, left: 0, top: 0)
+      resizedWidth: width + 2 * margin.horizontal, resizedHeight: height + 2 * margin.vertical,
+      width: width, height: height, left: margin.horizontal, top: margin.vertical)
   }
 }

@@ -57,7 +57,7 @@ public struct Heatmap: Sendable, Equatable {
   /// The same picture as a PNG file of palette entries: whose colours follow another map when its palette is exchanged.
   /// - Throws: `ImageError` where it cannot be encoded.
   public func png(_ colorMap: ColorMap, bound: Double) throws -> [UInt8] {
-    let entries = values.map { UInt8(ColorMap.entry(Self.share($0, of: bound))) }
+    let entries = values.map { UInt8(ColorMap.divergingEntry(Self.share($0, of: bound))) }
     return try PNGFile.bytes(of: entries, palette: colorMap.palette, width: width, height: height)
   }
 

@@ -3,8 +3,7 @@ import VipsShim
 
 /// An image file whose header has been read and whose pixels have not.
 ///
-/// Photographs are decoded from it as a whole; regions of images too large for that (slides, satellite scenes) are
-/// to be read from it one by one, in bounded memory.
+/// Photographs are decoded from it as a whole; `RegionReader` reads images too large for that.
 struct ImageFile: ~Copyable {
   let path: String
   /// In pixels, after EXIF rotation.
@@ -56,7 +55,7 @@ struct ImageFile: ~Copyable {
     return Photograph(width: width, height: height, pixels: pixels)
   }
 
-  private static func checkIsFile(_ path: String) throws {
+  static func checkIsFile(_ path: String) throws {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw ImageError(path: path, found: String(cString: strerror(errno)))
@@ -72,10 +71,13 @@ struct ImageFile: ~Copyable {
     }
   }
 
-  private static func error(_ path: String, _ message: UnsafeMutablePointer<CChar>?) -> ImageError {
+  /// What libvips' `message`, which is freed, says of a file.
+  static func error(
+    _ path: String, _ message: UnsafeMutablePointer<CChar>?, isNoImage: Bool = false
+  ) -> ImageError {
     defer { vips_shim_free(message) }
     let text = message.map { String(cString: $0) } ?? "unknown failure"
-    if text.hasSuffix(String(cString: vips_shim_no_image)) {
+    if isNoImage || text.hasSuffix(String(cString: vips_shim_no_image)) {
       return ImageError(
         path: path, found: "it is no image", remedy: "give a JPEG, PNG, TIFF, WebP or GIF file")
     }

@@ -66,9 +66,14 @@ public struct NumPyArray: Sendable, Equatable {
       case .float64: "<f8"
       case .uint8: "|u1"
       }
+    return Self.header(type: type, extents: shape.extents)
+  }
+
+  /// What stands before the data of an array of this type and shape, for arrays that are written piece by piece.
+  package static func header(type: String, extents: [Int]) -> [UInt8] {
     // A tuple of one needs its comma.
-    let extents = shape.extents.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")
-    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
+    let tuple = extents.map(String.init).joined(separator: ", ") + (extents.count == 1 ? "," : "")
+    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(tuple)), }"
     text += String(repeating: " ", count: (64 - (10 + text.utf8.count + 1) % 64) % 64) + "\n"
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
       + Array(text.utf8)

@@ -3,7 +3,7 @@ import VipsShim
 
 /// Interleaved bytes, one a channel, as a PNG file.
 public enum PNGFile {
-  /// - Parameter bands: 1 for grey, 3 for RGB.
+  /// - Parameter bands: 1 for grey, 3 for RGB, 4 for RGB and opacity.
   /// - Throws: `ImageError` where libvips cannot encode.
   public static func bytes(of pixels: [UInt8], width: Int, height: Int, bands: Int) throws -> [UInt8] {
     precondition(

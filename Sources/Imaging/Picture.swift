@@ -110,6 +110,16 @@ public struct Picture: Sendable, Hashable, CustomStringConvertible {
     return sheet
   }
 
+  /// Puts RGB pixels `[height, width, 3]` with their upper left corner at x, y; what would lie outside is left out.
+  package mutating func place(_ other: [UInt8], width: Int, height: Int, x: Int, y: Int) {
+    let count = min(width, self.width - x)
+    for line in 0..<min(height, self.height - y) {
+      let start = ((y + line) * self.width + x) * 3
+      let first = line * width * 3
+      pixels.replaceSubrange(start..<start + count * 3, with: other[first..<first + count * 3])
+    }
+  }
+
   /// The bytes of a PNG file.
   public func png() throws -> [UInt8] { try PNGFile.bytes(of: pixels, width: width, height: height, bands: 3) }
 

@@ -15,6 +15,8 @@ public struct Preprocessor: Sendable {
     /// `[C, H, W]`.
     public let tensor: Tensor
     public let framing: Framing
+    /// `[C, H + 2·my, W + 2·mx]`: the same with the margin that was asked for around it; nil without one.
+    public let surroundings: Tensor?
   }
 
   /// - Throws: `PreprocessorError` where `preprocessing` does not fit a network of input `[C, H, W]`.
@@ -33,24 +35,47 @@ public struct Preprocessor: Sendable {
     self.inputShape = inputShape
   }
 
-  /// What the network reads of `photograph`.
-  /// - Throws: `PreprocessorError` where `Fitting.none` finds another size, or `resize` is smaller than the input.
-  public func input(_ photograph: Photograph) throws -> Input {
-    let framing = try framing(photograph)
+  /// What the network reads of `photograph`, with a margin of what lies around it for copies that are moved.
+  ///
+  /// The photograph is resized larger where its margin would else be missing, and no more than that: where a centre crop leaves
+  /// enough around it, the network reads what it reads without a margin.
+  ///
+  /// - Parameter margin: pixels of the resized photograph above and below (vertical), left and right (horizontal).
+  /// - Throws: `PreprocessorError` where `Fitting.none` finds another size or is asked for a margin, or `resize` is smaller than
+  ///   the input.
+  public func input(_ photograph: Photograph, margin: Extent = Extent(0)) throws -> Input {
+    let framing = try framing(photograph, margin: margin)
+    let (width, height) = (framing.width + 2 * margin.horizontal, framing.height + 2 * margin.vertical)
+    let (left, top) = (framing.left - margin.horizontal, framing.top - margin.vertical)
     let resampler = Resampler(
       sourceWidth: photograph.width, sourceHeight: photograph.height,
       width: framing.resizedWidth, height: framing.resizedHeight,
-      columns: framing.left..<framing.left + framing.width, rows: framing.top..<framing.top + framing.height)
-    let tensor =
+      columns: left..<left + width, rows: top..<top + height)
+    let whole =
       switch photograph.raster {
-      case .bytes(let pixels): normalized(resampler.resize(pixels))
-      case .floats(let samples): normalized(resampler.resize(samples))
+      case .bytes(let pixels): normalized(resampler.resize(pixels), width: width, height: height)
+      case .floats(let samples): normalized(resampler.resize(samples), width: width, height: height)
       }
-    return Input(tensor: tensor, framing: framing)
+    guard margin != Extent(0) else { return Input(tensor: whole, framing: framing, surroundings: nil) }
+    return Input(tensor: Self.centre(of: whole, margin), framing: framing, surroundings: whole)
   }
 
-  /// Which part of `photograph` the network reads.
-  public func framing(_ photograph: Photograph) throws -> Framing {
+  /// `[C, H, W]` without its margin.
+  private static func centre(of whole: Tensor, _ margin: Extent) -> Tensor {
+    let (channels, rows, columns) = (whole.shape[0], whole.shape[1], whole.shape[2])
+    let (height, width) = (rows - 2 * margin.vertical, columns - 2 * margin.horizontal)
+    return whole.withScalars { scalars in
+      Tensor(
+        shape: [channels, height, width],
+        scalars: (0..<channels * height).flatMap { line in
+          let row = line / height * rows + margin.vertical + line % height
+          return scalars[row * columns + margin.horizontal..<row * columns + margin.horizontal + width]
+        })
+    }
+  }
+
+  /// Which part of `photograph` the network reads, the margin around it left out.
+  public func framing(_ photograph: Photograph, margin: Extent = Extent(0)) throws -> Framing {
     let (height, width) = (inputShape[1], inputShape[2])
     switch preprocessing.fitting {
     case .centreCrop:
@@ -61,16 +86,24 @@ public struct Preprocessor: Sendable {
           "the shorter side is resized to \(preprocessing.resize), less than the 224 pixels that are cut of it; "
             + "state 224 or more")
       }
-      return .centreCrop(of: photograph, box: (side(width), side(height)), width: width, height: height)
+      let box = (
+        max(side(width), width + 2 * margin.horizontal), max(side(height), height + 2 * margin.vertical)
+      )
+      return .centreCrop(of: photograph, box: box, width: width, height: height)
     case .stretch:
-      return .whole(of: photograph, width: width, height: height)
+      return .whole(of: photograph, width: width, height: height, margin: margin)
     case .none:
+      guard margin == Extent(0) else {
+        throw PreprocessorError(
+          "the fitting none leaves no pixels around the network's input; choose centre-crop or stretch, or another border"
+        )
+      }
       guard photograph.width == width, photograph.height == height else {
         throw PreprocessorError(
           "expected an image of \(width) × \(height) pixels, found \(photograph.width) × \(photograph.height); "
             + "resize it, or choose the fitting centre-crop or stretch")
       }
-      return .whole(of: photograph, width: width, height: height)
+      return .whole(of: photograph, width: width, height: height, margin: margin)
     }
   }
 
@@ -100,23 +133,27 @@ public struct Preprocessor: Sendable {
     }
   }
 
-  /// Interleaved RGB samples to x = (pixel · scale − mean) / deviation, `[C, H, W]`.
-  private func normalized<Sample: PixelSample>(_ samples: [Sample]) -> Tensor {
-    let area = inputShape[1] * inputShape[2]
-    let scalars = [Float](unsafeUninitializedCapacity: inputShape.count) { scalars, count in
+  /// A region of an image of 16 bits a sample as the network reads it, `[C, height, width]`: pixel by pixel, nothing resized.
+  package func planes(_ samples: [Float], width: Int, height: Int) -> Tensor {
+    normalized(samples, width: width, height: height)
+  }
+
+  /// Interleaved RGB samples to x = (pixel · scale − mean) / deviation, `[C, height, width]`.
+  private func normalized<Sample: PixelSample>(_ samples: [Sample], width: Int, height: Int) -> Tensor {
+    let area = width * height
+    let scalars = [Float](unsafeUninitializedCapacity: inputShape[0] * area) { scalars, count in
       for (channel, colours) in pictureChannels.enumerated() {
-        let (mean, deviation) = (preprocessing.mean[channel], preprocessing.deviation[channel])
         for i in 0..<area {
-          let pixel =
+          let level =
             colours.count == 1
             ? samples[i * 3 + colours[0]].level
             : Sample.luma(samples[i * 3], samples[i * 3 + 1], samples[i * 3 + 2])
-          scalars[channel * area + i] = Float((pixel * preprocessing.scale - mean) / deviation)
+          scalars[channel * area + i] = preprocessing.value(of: level, channel: channel)
         }
       }
-      count = inputShape.count
+      count = inputShape[0] * area
     }
-    return Tensor(shape: inputShape, scalars: scalars)
+    return Tensor(shape: [inputShape[0], height, width], scalars: scalars)
   }
 }
 

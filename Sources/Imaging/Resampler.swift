@@ -1,3 +1,5 @@
+import RelevancePropagation
+
 /// One axis of an antialiased bilinear resize, as Pillow and so torchvision compute it.
 ///
 /// The output pixel i is the average of the source pixels under a triangle centred at (i + ½)·n/m − ½, of half-width
@@ -33,6 +35,14 @@ struct ResampledAxis {
     }
     // Not simply first and last: the windows grow monotonically at both ends.
     source = first[0]..<first.last! + weights.last!.count
+  }
+
+  /// Output pixels, counted from the part's first, whose window meets `pixels` of the source.
+  func reached(from pixels: Range<Int>) -> Range<Int>? {
+    let start = first.indices.first { first[$0] + weights[$0].count > pixels.lowerBound }
+    let end = first.lastIndex { $0 < pixels.upperBound }
+    guard let start, let end, start <= end else { return nil }
+    return start..<end + 1
   }
 }
 
@@ -78,11 +88,38 @@ struct Resampler {
     vertical = ResampledAxis(from: sourceHeight, to: height, part: rows)
   }
 
+  /// Pixels of the part that any of the source's `area` enters, in the part's own coordinates; nil where none does.
+  func reached(from area: PixelRectangle) -> PixelRectangle? {
+    guard let columns = horizontal.reached(from: area.columns), let rows = vertical.reached(from: area.rows) else {
+      return nil
+    }
+    return PixelRectangle(rows: rows, columns: columns)
+  }
+
+  /// What is read of the source.
+  var sourceColumns: Range<Int> { horizontal.source }
+  var sourceRows: Range<Int> { vertical.source }
+
+  /// - Parameter samples: the whole source.
   func resize<Sample: ResampledSample>(_ samples: [Sample]) -> [Sample] {
+    resize(samples, rowStart: vertical.source.lowerBound * sourceWidth * 3, columnStart: 0, stride: sourceWidth * 3)
+  }
+
+  /// - Parameter samples: `sourceColumns` × `sourceRows` of the source.
+  func resizePart<Sample: ResampledSample>(_ samples: [Sample]) -> [Sample] {
+    resize(samples, rowStart: 0, columnStart: horizontal.source.lowerBound, stride: horizontal.source.count * 3)
+  }
+
+  /// The rows from `rowStart` on begin with the source's column `columnStart` and are `stride` samples apart.
+  private func resize<Sample: ResampledSample>(
+    _ samples: [Sample], rowStart: Int, columnStart: Int, stride: Int
+  ) -> [Sample] {
     let columns = horizontal.first.count
     let rows = vertical.source
-    let narrow = Self.resize(samples, horizontal, start: 0, lineStep: 3, lineWidth: 3, lines: columns * rows.count) {
-      (line: $0 % columns, base: (rows.lowerBound + $0 / columns) * sourceWidth * 3)
+    let narrow = Self.resize(
+      samples, horizontal, start: columnStart, lineStep: 3, lineWidth: 3, lines: columns * rows.count
+    ) {
+      (line: $0 % columns, base: rowStart + $0 / columns * stride)
     }
     return Self.resize(
       narrow, vertical, start: rows.lowerBound, lineStep: columns * 3, lineWidth: columns * 3,

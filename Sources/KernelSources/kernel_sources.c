@@ -66,6 +66,12 @@ static const char relevance_reductions_cl[] = {
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
+static const char translation_copies_cl[] = {
+#embed "../../Kernels/translation/copies.cl"
+};
+static const char translation_average_cl[] = {
+#embed "../../Kernels/translation/average.cl"
+};
 static const char epilogue_h[] = {
 #embed "../../Kernels/epilogue.h"
 };
@@ -92,6 +98,12 @@ static const char cpu_dense_cl[] = {
 };
 static const char cpu_average_cl[] = {
 #embed "../../Kernels/cpu/average.cl"
+};
+static const char windows_cut_cl[] = {
+#embed "../../Kernels/windows/cut.cl"
+};
+static const char windows_place_cl[] = {
+#embed "../../Kernels/windows/place.cl"
 };
 
 #define SOURCE(name, text) {name, text, sizeof text}
@@ -126,6 +138,10 @@ static const KernelSource sources[] = {
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
+    SOURCE("windows/cut.cl", windows_cut_cl),
+    SOURCE("windows/place.cl", windows_place_cl),
+    SOURCE("translation/copies.cl", translation_copies_cl),
+    SOURCE("translation/average.cl", translation_average_cl),
 };
 
 size_t kernel_source_count(void) { return sizeof sources / sizeof *sources; }

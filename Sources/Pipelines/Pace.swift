@@ -24,6 +24,16 @@ public struct Pace: Sendable {
     return "[\(bar)] \(line(done, after: seconds, of: what))"
   }
 
+  /// One line of JSON: `{"done": 120, "left": 34.8, "of": "images", "rate": 25.3, "seconds": 4.74, "total": 1000}`;
+  /// rate and seconds left are null before the first.
+  public func json(_ done: Int, after seconds: Double, of what: String = "images") -> String {
+    let rate = done > 0 && seconds > 0 ? Double(done) / seconds : nil
+    func number(_ value: Double?) -> String { value.map { String(format: "%.6g", $0) } ?? "null" }
+    let left = rate.map { Double(total - done) / $0 }
+    return "{\"done\": \(done), \"left\": \(number(left)), \"of\": \"\(what)\", \"rate\": \(number(rate)), "
+      + "\"seconds\": \(number(seconds)), \"total\": \(total)}"
+  }
+
   /// Three digits: 0.0312, 1.25, 25.3, 253.
   public static func rate(_ rate: Double) -> String { String(format: rate < 100 ? "%.3g" : "%.0f", rate) }
 

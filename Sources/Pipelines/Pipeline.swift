@@ -35,13 +35,15 @@ public struct Pipeline: Sendable {
   /// - Parameters:
   ///   - process: as many results as it is given jobs, in their order. Runs on the calling thread.
   ///   - deliver: called on any thread, never by two at once.
+  ///   - waited: what the calling thread has waited so far, on that thread, whenever it is more.
   /// - Returns: how many jobs were delivered: the first ones.
   /// - Throws: the first error of any stage. What was processed before is finished first, unless finishing failed.
   @discardableResult
   public func run<Job: Sendable, Ready: Weighted, Done: Weighted, Output: Sendable>(
     _ jobs: [Job], isStopped: @escaping @Sendable () -> Bool = { false },
     prepare: @escaping @Sendable (Job) throws -> Ready, process: ([Ready]) throws -> [Done],
-    finish: @escaping @Sendable (Done) throws -> Output, deliver: @escaping @Sendable (Output) -> Void
+    finish: @escaping @Sendable (Done) throws -> Output, deliver: @escaping @Sendable (Output) -> Void,
+    waited: (PipelineWaits) -> Void = { _ in }
   ) throws -> Int {
     let ready = OrderedQueue<Ready>(capacity: readyCapacity, byteLimit: byteLimit)
     let done = OrderedQueue<(Int, Done)>(capacity: doneCapacity, byteLimit: byteLimit)
@@ -82,15 +84,23 @@ public struct Pipeline: Sendable {
       }
     }
 
+    var waits = PipelineWaits()
+    func waiting<Result>(_ time: WritableKeyPath<PipelineWaits, Double>, _ body: () -> Result) -> Result {
+      let begin = ContinuousClock.now
+      let result = body()
+      waits[keyPath: time] += (ContinuousClock.now - begin) / .seconds(1)
+      waited(waits)
+      return result
+    }
     var processed = 0
     do {
       while mayGoOn() {
-        let elements = ready.take(upTo: batch)
+        let elements = waiting(\.input) { ready.take(upTo: batch) }
         guard !elements.isEmpty, mayGoOn() else { break }
         let results = try process(elements)
         precondition(results.count == elements.count, "\(results.count) results of \(elements.count) jobs")
         for result in results {
-          done.put((processed, result), at: processed, bytes: result.bytes)
+          waiting(\.output) { done.put((processed, result), at: processed, bytes: result.bytes) }
           processed += 1
         }
       }
@@ -98,7 +108,7 @@ public struct Pipeline: Sendable {
     ready.cancel()
     done.end(after: processed)
     preparers.join()
-    finishers.join()
+    waiting(\.output) { finishers.join() }
     if let error = failure.change({ $0 }) { throw error }
     return delivery.count
   }

@@ -27,16 +27,28 @@ public final class Explainer {
   ///   - low: lower bound of the input per channel, for the box rule (`Preprocessing.low`); `high` likewise.
   ///   - batch: images explained in one pass.
   /// - Throws: `NetworkError`, `UnsupportedLayer`, `RuleError`, `ComputeError`.
-  public init(
+  public convenience init(
     _ network: Network, composite: Preset, low: [Float], high: [Float], on engine: Engine, batch: Int = 1,
     options: PropagationOptions = .init()
   ) throws {
     let canonized = try network.canonized()
-    self.network = canonized
+    try self.init(
+      canonized: canonized,
+      rules: composite.composite(for: canonized, low: low, high: high).resolve(for: canonized),
+      classStart: composite.start, on: engine, batch: batch, options: options)
+  }
+
+  /// - Parameter canonized: the network as it is explained, whose nodes `rules` names.
+  /// - Throws: `UnsupportedLayer`, `ComputeError`.
+  public init(
+    canonized: Network, rules: RuleTable, classStart: Profile.Start = .logit, on engine: Engine, batch: Int = 1,
+    options: PropagationOptions = .init()
+  ) throws {
+    network = canonized
     self.batch = batch
-    classStart = composite.start
+    self.classStart = classStart
     self.options = options
-    rules = try composite.composite(for: canonized, low: low, high: high).resolve(for: canonized)
+    self.rules = rules
     deviceNetwork = try DeviceNetwork(
       canonized, on: engine, batch: batch,
       rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options))
@@ -87,7 +99,7 @@ public final class Explainer {
           start: batch.starts[entry], relevance: input?[entry] ?? Tensor(repeating: 0, shape: network.inputShape),
           layers: layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
           ledger: batch.ledger, entry: entry, forwardSeconds: batch.forwardSeconds,
-          backwardSeconds: batch.backwardSeconds)
+          backwardSeconds: batch.backwardSeconds, translation: nil)
       }
     }
   }
@@ -106,11 +118,9 @@ public final class Explainer {
     let trace = try deviceNetwork.forward(count: count)
     let output = try trace.scores()
     let forwardDone = clock.now
-    let scores = (0..<trace.count).map { Scores(output[$0].scalars) }
-    for (image, scores) in scores.enumerated() where !scores.logits.allSatisfy(\.isFinite) {
-      throw ScoresError(image: image)
-    }
-    let targets = try scores.map { try checked(targets($0)) }
+    let scores = try Self.scores(output)
+    let targets = try scores.map(targets)
+    for targets in targets { try check(targets) }
     let start = try beginning(of: targets)
     let (startTrace, relevanceThere) = try start.begin(trace, targets: targets, scores: output)
     let ledger = try start.propagator.run(startTrace, from: relevanceThere)
@@ -129,12 +139,27 @@ public final class Explainer {
       forwardSeconds: (forwardDone - begin) / .seconds(1), backwardSeconds: (done - forwardDone) / .seconds(1))
   }
 
-  private func checked(_ targets: [Target]) throws -> [Target] {
+  /// Scores of the first `count` images that lie in `input`, alone.
+  ///
+  /// - Throws: `ScoresError`, `ComputeError`.
+  package func scoreInput(count: Int) throws -> [Scores] {
+    try Self.scores(deviceNetwork.forward(count: count).scores())
+  }
+
+  private static func scores(_ output: Tensor) throws -> [Scores] {
+    try (0..<output.shape[0]).map { image in
+      let scores = Scores(output[image].scalars)
+      guard scores.logits.allSatisfy(\.isFinite) else { throw ScoresError(image: image) }
+      return scores
+    }
+  }
+
+  /// - Throws: `TargetError` for another number of targets than the options', and one that does not fit the network.
+  func check(_ targets: [Target]) throws {
     guard targets.count == options.targets else {
       throw TargetError("\(targets.count) target(s) for an image; the explainer was made for \(options.targets)")
     }
     for target in targets { try target.check(classes: network.outputShape.count) }
-    return targets
   }
 
   /// Where these targets start: the output, another top layer, or a layer inside.

@@ -2,7 +2,7 @@
 public struct Explanation: Sendable {
   public let scores: Scores
   public let explained: Target
-  /// f(z) of the target: the logit, η_c, the probability …
+  /// f(z) of the target: the logit, η_c, the probability …; of a translation average the mean of its copies'.
   public let value: Double
   /// Relevance the backward pass started from, summed: the value, but for log-odds (η_c + H(p)), `one` and `relevance`.
   /// Nil for a baseline, which propagates none.
@@ -18,14 +18,11 @@ public struct Explanation: Sendable {
   /// Of the whole batch.
   public let forwardSeconds: Double
   public let backwardSeconds: Double
+  /// What a translation average was made of; its scores are those of the image itself. Nil for one plain explanation.
+  public let translation: TranslationRecord?
 
   /// The class that is explained; the first of a difference; the top class where no class is.
-  public var target: Int {
-    switch explained {
-    case .logit(let c), .one(let c), .probability(let c), .logOdds(let c), .difference(let c, _): c
-    case .weighted, .relevance, .neurons: scores.topClass
-    }
-  }
+  public var target: Int { explained.explainedClass(among: scores) }
 
   public var score: Float { scores.logits[target] }
 }

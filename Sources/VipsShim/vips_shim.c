@@ -2,20 +2,29 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <vips/vips.h>
+
+#include "vips_shared.h"
 
 // One start for the process, whichever thread comes first.
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static int start_result = -1;
 
-static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer context) {}
+// What is warned of while the exclusive lock is held, a line each: libtiff and libjpeg tell of some damage so alone.
+static GString *warnings;
+static GMutex warnings_lock;
+
+static void note_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer context) {
+  g_mutex_lock(&warnings_lock);
+  if (warnings && warnings->len < 4096) g_string_append_printf(warnings, "%s\n", message);
+  g_mutex_unlock(&warnings_lock);
+}
 
 static void start(void) {
   start_result = vips_init("relprop") == 0 ? 0 : -1;
   // The operation cache would hand out a file's old pixels after the file has changed, and keep decoded images alive.
   if (start_result == 0) vips_cache_set_max(0);
   // What goes wrong is returned to the caller, not printed beside it.
-  g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore, NULL);
+  g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, note_warning, NULL);
 }
 
 int vips_shim_init(void) {
@@ -34,16 +43,29 @@ struct vips_shim_image {
 // there; what failed, or may have, is done once more under the exclusive lock, whose messages are its own.
 static GRWLock lock;
 
-static void begin_exclusive(void) {
+void vips_shim_begin_exclusive(void) {
   g_rw_lock_writer_lock(&lock);
   vips_error_clear();
+  g_mutex_lock(&warnings_lock);
+  warnings = g_string_new(NULL);
+  g_mutex_unlock(&warnings_lock);
 }
 
-// Ends it, and where it failed gives its message to the caller.
-static int end_exclusive(int failed, char **message) {
+char *vips_shim_warnings(void) {
+  g_mutex_lock(&warnings_lock);
+  char *text = g_strdup(warnings ? warnings->str : "");
+  g_mutex_unlock(&warnings_lock);
+  return text;
+}
+
+int vips_shim_end_exclusive(int failed, char **message) {
   char *text = vips_error_buffer_copy();
   if (failed) *message = g_strdup(g_strstrip(text));
   g_free(text);
+  g_mutex_lock(&warnings_lock);
+  g_string_free(warnings, TRUE);
+  warnings = NULL;
+  g_mutex_unlock(&warnings_lock);
   g_rw_lock_writer_unlock(&lock);
   return failed ? -1 : 0;
 }
@@ -53,9 +75,9 @@ const char *const vips_shim_no_image = "no image";
 // Loaders of photographs. Text tables, matrices, drawings and documents have others and are no photographs.
 static const char *const loaders[] = {"Jpeg", "Png", "Tiff", "Webp", "Nsgif", "Ppm", "Jp2k", "Jxl", "Heif", "Openslide"};
 
-static int is_photograph(const char *loader) {
+int vips_shim_is_photograph(const char *loader) {
   const char *const prefix = "VipsForeignLoad";
-  if (!g_str_has_prefix(loader, prefix)) return 0;
+  if (!loader || !g_str_has_prefix(loader, prefix)) return 0;
   for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++)
     if (g_str_has_prefix(loader + strlen(prefix), loaders[i])) return 1;
   return 0;
@@ -122,28 +144,34 @@ static int to_rgb_or_grey(VipsImage **image) {
   return 0;
 }
 
-static int flattened(VipsImage **image) {
+// `ground` 0: on black, 1: on white.
+static int flattened(VipsImage **image, double ground) {
   VipsImage *result;
   if (!vips_image_hasalpha(*image)) return 0;
   double white = (*image)->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255;
-  VipsArrayDouble *background = vips_array_double_new(&white, 1);
+  double level = white * ground;
+  VipsArrayDouble *background = vips_array_double_new(&level, 1);
   int failed = vips_flatten(*image, &result, "background", background, "max_alpha", white, NULL);
   vips_area_unref(VIPS_AREA(background));
   return failed ? -1 : replace(image, result);
 }
 
-static int prepared(VipsImage **image, int64_t pixel_limit) {
-  if ((int64_t)(*image)->Xsize * (*image)->Ysize > pixel_limit) return 0;
-  if (upright(image) || to_rgb_or_grey(image) || flattened(image)) return -1;
+int vips_shim_in_colours(VipsImage **image, double ground) {
+  if (to_rgb_or_grey(image) || flattened(image, ground)) return -1;
   if ((*image)->Bands == 1 || (*image)->Bands == 3) return 0;
   vips_error(NULL, "found %d channels that are no colours; pick or mix three of them", (*image)->Bands);
   return -1;
 }
 
+static int prepared(VipsImage **image, int64_t pixel_limit) {
+  if ((int64_t)(*image)->Xsize * (*image)->Ysize > pixel_limit) return 0;
+  return upright(image) || vips_shim_in_colours(image, 1) ? -1 : 0;
+}
+
 // The first page of a photograph, its pixels still to be decoded. NULL on failure.
 static VipsImage *load(const char *path, int64_t pixel_limit) {
   const char *loader = vips_foreign_find_load(path);
-  if (!loader || !is_photograph(loader)) {
+  if (!vips_shim_is_photograph(loader)) {
     vips_error(NULL, "%s", vips_shim_no_image);
     return NULL;
   }
@@ -170,9 +198,9 @@ vips_shim_image *vips_shim_open(const char *path, int64_t pixel_limit, char **me
     g_rw_lock_reader_unlock(&lock);
   }
   if (!pixels) {
-    begin_exclusive();
+    vips_shim_begin_exclusive();
     pixels = start_result == 0 ? load(path, pixel_limit) : NULL;
-    if (end_exclusive(!pixels, message)) return NULL;
+    if (vips_shim_end_exclusive(!pixels, message)) return NULL;
   }
   vips_shim_image *image = g_new(vips_shim_image, 1);
   image->pixels = pixels;
@@ -196,23 +224,29 @@ typedef struct {
   float *floats;
 } destination;
 
-// Called by libvips with strips from top to bottom, one at a time. Grey is repeated in all three channels.
+void vips_shim_copy_row(VipsRegion *region, int left, int y, int width, uint8_t *bytes, float *floats) {
+  const int bands = region->im->Bands;
+  const void *row = VIPS_REGION_ADDR(region, left, y);
+  const size_t count = (size_t)width * 3;
+  if (bytes && bands == 3) {
+    memcpy(bytes, row, count);
+  } else if (bytes) {
+    const uint8_t *grey = row;
+    for (size_t i = 0; i < count; i++) bytes[i] = grey[i / 3];
+  } else {
+    const uint16_t *wide = row;
+    const size_t step = bands == 3 ? 1 : 3;
+    for (size_t i = 0; i < count; i++) floats[i] = wide[i / step] * (255.0f / 65535.0f);
+  }
+}
+
+// Called by libvips with strips from top to bottom, one at a time.
 static int take_strip(VipsRegion *region, VipsRect *area, void *context) {
   const destination *to = context;
-  const int bands = region->im->Bands;
   for (int y = area->top; y < area->top + area->height; y++) {
-    const void *row = VIPS_REGION_ADDR(region, 0, y);
     const size_t first = (size_t)y * area->width * 3;
-    if (to->bytes && bands == 3) {
-      memcpy(to->bytes + first, row, (size_t)area->width * 3);
-    } else if (to->bytes) {
-      const uint8_t *grey = row;
-      for (size_t i = 0; i < (size_t)area->width * 3; i++) to->bytes[first + i] = grey[i / 3];
-    } else {
-      const uint16_t *wide = row;
-      const size_t step = bands == 3 ? 1 : 3;
-      for (size_t i = 0; i < (size_t)area->width * 3; i++) to->floats[first + i] = wide[i / step] * (255.0f / 65535.0f);
-    }
+    vips_shim_copy_row(
+        region, 0, y, area->width, to->bytes ? to->bytes + first : NULL, to->floats ? to->floats + first : NULL);
   }
   return 0;
 }
@@ -225,7 +259,7 @@ static int decode(const vips_shim_image *image, destination to, char **message) 
   g_rw_lock_reader_unlock(&lock);
   if (!failed) return 0;
 
-  begin_exclusive();
+  vips_shim_begin_exclusive();
   VipsImage *again = load(image->path, INT64_MAX);
   failed = !again || again->Xsize != image->pixels->Xsize || again->Ysize != image->pixels->Ysize ||
            again->BandFmt != image->pixels->BandFmt;
@@ -235,7 +269,7 @@ static int decode(const vips_shim_image *image, destination to, char **message) 
     failed = vips_sink_disc(again, take_strip, &to) || *vips_error_buffer();
   }
   if (again) g_object_unref(again);
-  return end_exclusive(failed, message);
+  return vips_shim_end_exclusive(failed, message);
 }
 
 int vips_shim_decode_bytes(const vips_shim_image *image, uint8_t *pixels, char **message) {

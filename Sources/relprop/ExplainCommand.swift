@@ -32,6 +32,8 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup(title: "Rules") var compositeOptions: CompositeOptions
 
+  @OptionGroup(title: "Translation averaging") var translationOptions: TranslationOptions
+
   @OptionGroup(title: "Between input and output") var layerOptions: LayerOptions
 
   @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
@@ -44,6 +46,7 @@ struct ExplainCommand: ParsableCommand {
     let preset = try compositeOptions.preset()
     let colors = try pictureOptions.colors()
     let normalization = try pictureOptions.normalization()
+    let translation = try translationOptions.choice()
     let images = try imageOptions.files()
     let detail = runOptions.detail(images: images.count)
     let progress = Progress()
@@ -54,6 +57,7 @@ struct ExplainCommand: ParsableCommand {
       labels: choice.labels, network: network, usual: preset.start == .one ? { .one($0) } : { .logit($0) })
     let baseline = try methodOptions.baseline(for: network, black: choice.preprocessing.low)
     let keeping = try layerOptions.keeping(of: network)
+    try TranslationOptions.check(translation, for: network, baseline: baseline, keeping: keeping)
     let rules =
       baseline == nil
       ? try preset.composite(for: network, low: choice.preprocessing.low, high: choice.preprocessing.high)
@@ -65,13 +69,16 @@ struct ExplainCommand: ParsableCommand {
 
     // They hold the model's digest, which is still being computed: asked for only where something may be done already.
     func settings() throws -> String {
-      try self.settings(choice, network, rules: rules, baseline: baseline, start: preset.start).digest()
+      try self.settings(
+        choice, network, rules: rules, baseline: baseline, translation: translation, start: preset.start
+      ).digest()
     }
     let suffix = baseline.map { ".\(type(of: $0).name)" } ?? ""
     progress.update("looking for results that are there already")
     let open =
       runOptions.overwrite || folder.wasEmpty
-      ? jobs : unfinished(jobs, settings: try settings(), targets: targets, suffix: suffix)
+      ? jobs
+      : unfinished(jobs, settings: try settings(), targets: targets, suffix: suffix, translation: translation)
     guard !open.isEmpty else {
       progress.finish()
       print("all \(jobs.count) image(s) were explained before, with these settings; --overwrite explains them anew")
@@ -81,30 +88,42 @@ struct ExplainCommand: ParsableCommand {
     progress.update("compiling kernels")
     let engine = try deviceOptions.engine()
     let batch = batchChoice(
-      open.count, network: network, rules: rules, targets: targets.count, keeping: keeping, engine: engine)
-    if jobs.count > 1, baseline == nil { print("batch    \(batch.batch) because: \(batch.reason)") }
+      open.count, network: network, rules: rules, translation: translation, targets: targets.count, keeping: keeping,
+      engine: engine)
+    if jobs.count > 1 || translation != nil, baseline == nil {
+      print("batch    \(batch.batch) because: \(batch.reason)")
+    }
     progress.update("uploading weights")
     let method = try ExplanationMethod(
-      network, choice.preprocessing, preset: preset, baseline: baseline, targets: targets, keeping: keeping,
-      batch: batch.batch, engine: engine)
+      network, choice.preprocessing, preset: preset, baseline: baseline, translation: translation, targets: targets,
+      keeping: keeping, batch: batch.batch, engine: engine)
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,
       composite: method.rules == nil ? "" : preset.name, filters: targets.filters, preprocessor: preprocessor,
       colors: colors, normalization: normalization, engine: engine,
       command: CommandText(CommandLine.arguments, images: imageOptions.images))
-    let reading = ReadingStage(preprocessor: preprocessor, settings: try settings())
-    let explaining = ExplainingStage(method: method, targets: targets)
+    let reading = ReadingStage(
+      preprocessor: preprocessor, settings: try settings(), margin: translation?.margin ?? Extent(0))
+    // Of an only image its copies are counted.
+    let copies = open.count == 1 ? translation?.shifts.shifts.count : nil
+    let explaining = ExplainingStage(
+      method: method, targets: targets, progress: { if copies != nil { progress.advance(by: $0) } })
     let writing = WritingStage(
       writer: writer, layers: layerOptions, saveInput: runOptions.saveInput, suffix: suffix,
       text: ExplanationText(labels: choice.labels, top: runOptions.top, detail: detail))
-    let console = ExplainConsole(progress, tellsFailures: jobs.count > 1)
+    let console = ExplainConsole(progress, tellsFailures: jobs.count > 1, countsImages: copies == nil)
 
-    if open.count > 1 { progress.count(to: open.count) } else { progress.update(open[0].path) }
+    if let copies {
+      progress.count(to: copies, of: "copies")
+    } else if open.count > 1 {
+      progress.count(to: open.count)
+    } else {
+      progress.update(open[0].path)
+    }
     StopSignal.begin()
     let begin = ContinuousClock.now
-    // A baseline explains its images one by one: its batches are variants of one image.
-    let pipeline = RunOptions.pipeline(batch: baseline == nil ? batch.batch : 1)
+    let pipeline = RunOptions.pipeline(batch: batch.images)
     let done: Int
     do {
       done = try pipeline.run(
@@ -142,9 +161,9 @@ struct ExplainCommand: ParsableCommand {
 
   private func settings(
     _ choice: ModelOptions.Choice, _ network: Network, rules: RuleTable?, baseline: (any AttributionMethod)?,
-    start: Profile.Start
+    translation: TranslationOptions.Choice?, start: Profile.Start
   ) throws -> ExplanationSettings {
-    ExplanationSettings(
+    var settings = ExplanationSettings(
       model: try choice.digest.value, inputShape: network.inputShape.extents, labels: choice.labels,
       preprocessing: choice.preprocessing, method: baseline?.label ?? MethodOptions.relevancePropagation,
       rules: rules.map { rules in network.nodes.map { [$0.name, rules[$0.name].label] } } ?? [],
@@ -158,23 +177,26 @@ struct ExplainCommand: ParsableCommand {
         "pictures": [pictureOptions.colorMap, pictureOptions.range], "saveInput": ["\(runOptions.saveInput)"],
         "precision": [deviceOptions.precision.rawValue],
       ])
+    settings.options["translate"] = translation?.settings
+    return settings
   }
 
   /// The images that have not all their results yet.
   private func unfinished(
-    _ jobs: [ImageJob], settings: String, targets: TargetOptions.Choice, suffix: String
+    _ jobs: [ImageJob], settings: String, targets: TargetOptions.Choice, suffix: String,
+    translation: TranslationOptions.Choice?
   ) -> [ImageJob] {
     var finished = FinishedResults(
       settings: settings, suffixes: targets.suffixes.map { FileNames.distinct($0).map { $0 + suffix } },
       count: targets.count,
       endings: ExplanationWriter.endings + (runOptions.saveInput ? [ExplanationWriter.inputEnding] : [])
-        + layerOptions.endings)
+        + (translation?.variance == true ? ExplanationWriter.varianceEndings : []) + layerOptions.endings)
     return jobs.filter { !finished.contain($0.path, stem: $0.stem) }
   }
 
   private func batchChoice(
-    _ images: Int, network: Network, rules: RuleTable?, targets: Int, keeping: PropagationOptions.Keeping,
-    engine: Engine
+    _ images: Int, network: Network, rules: RuleTable?, translation: TranslationOptions.Choice?, targets: Int,
+    keeping: PropagationOptions.Keeping, engine: Engine
   ) -> BatchChoice {
     guard let rules else { return BatchChoice(baseline: runOptions.batch) }
     let plan = PropagationPlan(network, rules: rules, targets: targets, kernels: engine.choice)
@@ -187,13 +209,19 @@ struct ExplainCommand: ParsableCommand {
     }
     // Kept relevance cannot share memory with other layers'.
     let keptBytes = kept.reduce(0) { $0 + $1.relevanceBytes }
-    return BatchChoice(
-      requested: runOptions.batch, images: images, kind: engine.device.kind,
-      deviceMemory: engine.device.globalMemory,
-      hostBytes: kept.reduce(0) { $0 + $1.relevanceBytes + targets * $1.activationBytes }
-    ) { batch in
+    func bytes(_ batch: Int) -> Int {
       DeviceNetwork.bytes(of: network, batch: batch, on: engine) + plan.modifiedWeightBytes
         + batch * (plan.backwardBytes + keptBytes)
     }
+    if let translation {
+      return BatchChoice(
+        requested: runOptions.batch, copies: translation.shifts.shifts.count, images: images, kind: engine.device.kind,
+        deviceMemory: engine.device.globalMemory
+      ) { bytes($0) + translation.deviceBytes(input: network.inputShape, targets: targets, batch: $0) }
+    }
+    return BatchChoice(
+      requested: runOptions.batch, images: images, kind: engine.device.kind,
+      deviceMemory: engine.device.globalMemory,
+      hostBytes: kept.reduce(0) { $0 + $1.relevanceBytes + targets * $1.activationBytes }, bytes: bytes)
   }
 }

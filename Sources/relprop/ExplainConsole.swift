@@ -15,15 +15,19 @@ final class ExplainConsole: Sendable {
   /// Failures are told when they happen; that of an only image is the command's own.
   private let tellsFailures: Bool
 
-  init(_ progress: Progress, tellsFailures: Bool) {
+  /// Whether the progress counts images, and not their copies.
+  private let countsImages: Bool
+
+  init(_ progress: Progress, tellsFailures: Bool, countsImages: Bool) {
     self.progress = progress
+    self.countsImages = countsImages
     self.tellsFailures = tellsFailures
   }
 
   var tally: Tally { state.withLock { $0 } }
 
   func tell(_ outcome: ImageOutcome) {
-    progress.advance()
+    if countsImages { progress.advance() }
     switch outcome.ending {
     case .explained(let text, let warnings, let hasAlarms):
       state.withLock { tally in

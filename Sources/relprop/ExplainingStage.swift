@@ -5,13 +5,15 @@ import RelevancePropagation
 struct ExplainingStage {
   let method: ExplanationMethod
   let targets: TargetOptions.Choice
+  /// Told how many further copies of a translation average are done.
+  var progress: (Int) -> Void = { _ in }
 
   /// - Throws: `ComputeError`, `MappedFileError`; what is wrong with one image alone is its own failure.
   func explain(_ images: [StagedImage<ReadImage>]) throws -> [StagedImage<ExplainedImage>] {
-    let inputs = images.compactMap { try? $0.content.get().input.tensor }
+    let inputs = images.compactMap { try? $0.content.get().input }
     guard !inputs.isEmpty else { return images.map { failed($0) } }
     do {
-      var results = try method.explain(inputs, targets)[...]
+      var results = try method.explain(inputs, targets, progress: progress)[...]
       return images.map { image in
         image.next(bytes: \.bytes) {
           ExplainedImage(image: $0, explanations: results.removeFirst(), batch: inputs.count)

@@ -26,6 +26,8 @@ struct ExplanationReport: Codable, Sendable {
   var relevanceSum: Double
   var conservation: [LedgerRow]
   var alarms: [Alarm]
+  /// What a translation average was made of; null for one plain explanation.
+  var translation: TranslationReport?
   var heatmap: Drawing
   var device: DeviceDescription
   var seconds: Seconds

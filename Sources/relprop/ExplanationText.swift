@@ -50,11 +50,16 @@ struct ExplanationText: Sendable {
         + String(format: " (%.3f s forward, %.3f s backward", explanation.forwardSeconds, explanation.backwardSeconds)
         + (batch > 1 ? " for \(batch) images)" : ")")
     ]
+    if let record = explanation.translation {
+      lines.append("  " + TranslationText.line(record, labels: labels, topClass: explanation.scores.topClass))
+    }
     if detail == .full, let ledger = explanation.ledger {
       lines += LedgerTable.lines(ledger, entry: explanation.entry).map { "  \($0)" }
     }
+    let variance = explanation.translation?.variance == nil ? "" : "variance.npy,variance.png,"
     return lines + [
-      String(format: "  wrote %@.{heatmap.png,overlay.png,relevance.npy,json}; strongest colour ±%.4g", stem, bound)
+      "  wrote \(stem).{heatmap.png,overlay.png,relevance.npy,\(variance)json}; "
+        + String(format: "strongest colour ±%.4g", bound)
     ]
   }
 

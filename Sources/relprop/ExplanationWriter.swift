@@ -46,9 +46,11 @@ struct ExplanationWriter: Sendable {
   /// Endings of the files written for every target. The report comes last: where it is, the others are whole.
   static let endings = [".heatmap.png", ".overlay.png", ".relevance.npy", ".json"]
   static let inputEnding = ".input.npy"
+  /// Of a translation average's variance, where it was asked for.
+  static let varianceEndings = [".variance.npy", ".variance.png"]
 
-  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the input and layers that were
-  /// asked for; returns the bound of the colours.
+  /// Writes stem.heatmap.png, stem.overlay.png, stem.relevance.npy and stem.json, and the input, layers and variance that
+  /// were asked for; returns the bound of the colours.
   ///
   /// - Parameters:
   ///   - settings: digest by which a later command knows what need not be done again.
@@ -68,6 +70,9 @@ struct ExplanationWriter: Sendable {
     try? FileManager.default.removeItem(atPath: stem + ".json")
     let results = ResultFiles()
     files["layers"] = try layers?.write(explanation, to: stem, results: results)
+    if explanation.translation?.variance != nil {
+      for (name, ending) in zip(["variance", "variancePicture"], Self.varianceEndings) { files[name] = stem + ending }
+    }
     let report = try report(
       explanation, of: image, photograph, input, heatmap, bound: bound, alarms: alarms, settings: settings,
       batch: batch, files: files)
@@ -76,6 +81,7 @@ struct ExplanationWriter: Sendable {
     }
     try results.write(files["overlay"]!) { try overlay(heatmap, photograph, input, bound: bound).write(to: $0) }
     try results.write(files["relevance"]!) { try NumPyArray(explanation.relevance).write(to: $0) }
+    if let variance = explanation.translation?.variance { try write(variance, bound: bound, files, results) }
     if saveInput { try results.write(stem + Self.inputEnding) { try NumPyArray(input.tensor).write(to: $0) } }
     try results.write(stem + ".json") { try AtomicFile.write(Self.json(report), to: $0) }
     return bound
@@ -108,12 +114,21 @@ struct ExplanationWriter: Sendable {
       top: explanation.scores.ranking.prefix(10).map(described),
       relevanceSum: heatmap.sum,
       conservation: explanation.ledger?.layers.map { .init($0, entry: explanation.entry) } ?? [],
-      alarms: alarms.map { .init($0) },
+      alarms: alarms.map { .init($0) }, translation: explanation.translation.map { .init($0, labels: labels) },
       heatmap: .init(colorMap: colors.name, range: "\(normalization)", bound: bound), device: .init(engine),
       seconds: .init(
         forward: explanation.forwardSeconds / Double(batch), backward: explanation.backwardSeconds / Double(batch),
         batch: batch),
       files: files)
+  }
+
+  /// The variance itself, and the deviation as a picture: black 0, white the relevance of the heatmap's strongest colour.
+  private func write(_ variance: Tensor, bound: Double, _ files: [String: String], _ results: ResultFiles) throws {
+    try results.write(files["variance"]!) { try NumPyArray(variance).write(to: $0) }
+    let deviation = Tensor(shape: variance.shape, scalars: variance.scalars.map { $0.squareRoot() })
+    try results.write(files["variancePicture"]!) {
+      try Heatmap(deviation).picture(ColorMap("hot"), bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
+    }
   }
 
   private static func json(_ report: ExplanationReport) throws -> String {

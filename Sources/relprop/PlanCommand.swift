@@ -10,11 +10,28 @@ struct PlanCommand: ParsableCommand {
     abstract: "Print which rule each layer of a network gets, with shapes, arithmetic and memory.",
     discussion: """
       Nothing is run and no device is needed. FLOP count a multiplication and an addition as two; memory is for one image.
+
+      With an image it is planned how `relprop scan` would explain it: windows, arithmetic, memory, disk and time, which is \
+      measured on some windows.
       """)
+
+  @Argument(help: ArgumentHelp("A large image: plan a scan of it.", valueName: "image"))
+  var image: String?
 
   @OptionGroup(title: "Network") var modelOptions: ModelOptions
 
   @OptionGroup(title: "Rules") var compositeOptions: CompositeOptions
+
+  @OptionGroup(title: "Windows of a large image") var scanOptions: ScanOptions
+
+  @Option(help: ArgumentHelp("Windows of a large image explained at once.", valueName: "number"))
+  var batch: Int?
+
+  @Option(help: ArgumentHelp("Columns of 512 pixels a strip of a large image is wide at most.", valueName: "number"))
+  var widestStrip = ScanCommand.usualWidestStrip
+
+  @OptionGroup(title: "Device, for a large image") var deviceOptions: DeviceOptions
+  @OptionGroup(title: "Translation averaging") var translationOptions: TranslationOptions
 
   @Option(help: ArgumentHelp("Classes explained at once.", valueName: "number"))
   var targets = 1
@@ -24,18 +41,39 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
+    if let image { return try planScan(of: image) }
     let preset = try compositeOptions.preset()
+    let translation = try translationOptions.choice()
     let choice = try modelOptions.load()
     let network = try choice.model.network.canonized()
+    try translation?.shifts.check(for: network.inputShape)
     let (low, high) = (choice.preprocessing.low, choice.preprocessing.high)
     let rules = try preset.composite(for: network, low: low, high: high).resolve(for: network)
     let plan = PropagationPlan(network, rules: rules, targets: targets)
+    let averaging = translation.map { TranslationPlan($0, plan, input: network.inputShape) }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(PlanReport(plan, preset: preset, choice: choice)), as: UTF8.self))
+      print(
+        String(
+          decoding: try encoder.encode(PlanReport(plan, preset: preset, choice: choice, translation: averaging)),
+          as: UTF8.self))
     } else {
-      for line in Self.lines(plan, preset: preset, choice: choice) { print(line) }
+      for line in Self.lines(plan, preset: preset, choice: choice) + (averaging?.lines ?? []) { print(line) }
+    }
+  }
+
+  private func planScan(of image: String) throws {
+    let setup = try ScanSetup(
+      image: image, scanOptions, model: modelOptions, composite: compositeOptions, precision: deviceOptions.precision)
+    let forecast = try ScanForecast(
+      setup, batch: batch, widestStrip: widestStrip, engine: try deviceOptions.engine(printing: !json))
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(ScanPlanReport(setup, forecast)), as: UTF8.self))
+    } else {
+      for line in ScanText.setup(setup) + forecast.lines { print(line) }
     }
   }
 
@@ -86,6 +124,8 @@ struct PlanReport: Encodable {
   var targets: Int
   var layers: [Layer]
   var total: Total
+  /// Of one image's average; null without one.
+  var translation: TranslationPlan?
 
   struct Layer: Encodable {
     var name: String
@@ -113,7 +153,8 @@ struct PlanReport: Encodable {
     var launches: Int
   }
 
-  init(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice) {
+  init(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice, translation: TranslationPlan?) {
+    self.translation = translation
     model = choice.path
     composite = preset.name
     profile = preset.profile.name

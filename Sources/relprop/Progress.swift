@@ -4,14 +4,19 @@ import Pipelines
 import Synchronization
 
 /// What is being done, on stderr: on a terminal a line that is rewritten every second, so that a single long step is
-/// seen to be alive; elsewhere, of a count only, a line now and then.
-///
-/// The thread that made it holds it to the end: where a thread that ends were its last holder, libdispatch would free
-/// the timer's memory twice.
+/// seen to be alive; elsewhere, of a count only, a line now and then; for programs lines of JSON.
 final class Progress: Sendable {
+  /// How it is told.
+  enum Style: String, CaseIterable, Sendable {
+    /// A bar on a terminal, lines elsewhere.
+    case auto, bar, plain
+    /// `{"done": 12, "left": 3.5, "of": "windows", "rate": 25.3, "seconds": 0.5, "total": 100}`, one a second.
+    case json, none
+  }
+
   private struct State {
     var text = ""
-    var count: (pace: Pace, done: Int)?
+    var count: (pace: Pace, done: Int, what: String)?
     var begin = ContinuousClock.now
     var isShown = false
 
@@ -19,15 +24,17 @@ final class Progress: Sendable {
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let style: Style
+  private var isTerminal: Bool { style == .bar }
   private let timer: any DispatchSourceTimer
 
   /// Seconds between two lines where stderr is no terminal.
   private static let interval = 15
 
-  init() {
+  init(_ style: Style = .auto) {
+    self.style = style == .auto ? isatty(STDERR_FILENO) == 1 ? .bar : .plain : style
     timer = DispatchSource.makeTimerSource(queue: .global())
-    let interval = DispatchTimeInterval.seconds(isTerminal ? 1 : Self.interval)
+    let interval = DispatchTimeInterval.seconds(self.style == .plain ? Self.interval : 1)
     timer.schedule(deadline: .now() + interval, repeating: interval)
     timer.setEventHandler { [weak self] in self?.show() }
     timer.resume()
@@ -40,15 +47,20 @@ final class Progress: Sendable {
     state.withLock { $0.text = text }
   }
 
-  /// From now on `total` images are done, one after the other.
-  func count(to total: Int) {
+  /// From now on `total` images (or what they are) are done, one after the other.
+  func count(to total: Int, of what: String = "images") {
     finish()
-    state.withLock { $0.count = (Pace(total: total), 0) }
+    state.withLock { $0.count = (Pace(total: total), 0, what) }
   }
 
-  /// One more image is done.
-  func advance() {
-    state.withLock { $0.count?.done += 1 }
+  /// So many more are done.
+  func advance(by number: Int = 1) {
+    state.withLock { $0.count?.done += number }
+  }
+
+  /// As many are done by now.
+  func advance(to done: Int) {
+    state.withLock { $0.count?.done = done }
   }
 
   /// Prints while no line is shown.
@@ -70,9 +82,13 @@ final class Progress: Sendable {
   private func show() {
     state.withLock { state in
       let seconds = state.seconds
-      if let (pace, done) = state.count {
-        let line = isTerminal ? pace.bar(done, after: seconds) : pace.line(done, after: seconds)
-        Self.write(isTerminal ? "\r\u{1B}[K\(line)" : "relprop: \(line)\n")
+      if style == .none { return }
+      if let (pace, done, what) = state.count {
+        switch style {
+        case .bar: Self.write("\r\u{1B}[K\(pace.bar(done, after: seconds, of: what))")
+        case .json: Self.write(pace.json(done, after: seconds, of: what) + "\n")
+        default: Self.write("relprop: \(pace.line(done, after: seconds, of: what))\n")
+        }
       } else if isTerminal, !state.text.isEmpty, seconds >= 1 {
         Self.write("\r\u{1B}[K\(state.text) \(Int(seconds)) s")
       } else {

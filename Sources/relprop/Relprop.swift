@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Relprop: ParsableCommand {
@@ -14,15 +15,26 @@ struct Relprop: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ExplainCommand.self, ReportCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self,
-      RulesCommand.self,
-      GalleryCommand.self,
+      ExplainCommand.self, ReportCommand.self, ScanCommand.self, StatusCommand.self, FinishCommand.self,
+      ExportCommand.self,
+      PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, GalleryCommand.self,
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
     ])
 
   static func main() {
     LostPages.report()
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      ProcessEnd.leave(ExitCode.success.rawValue)
+    } catch {
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if !text.isEmpty {
+        if code.isSuccess { print(text) } else { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+      }
+      ProcessEnd.leave(code.rawValue)
+    }
   }
 }

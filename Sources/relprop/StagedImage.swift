@@ -32,7 +32,7 @@ struct ReadImage: Sendable {
   /// Digest of the settings and the file.
   var settings: String?
 
-  var bytes: Int { photograph.byteCount + input.tensor.bytes }
+  var bytes: Int { photograph.byteCount + input.tensor.bytes + (input.surroundings?.bytes ?? 0) }
 }
 
 /// An image with the explanations of its targets.

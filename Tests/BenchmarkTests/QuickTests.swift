@@ -43,6 +43,52 @@ import Testing
     #expect(!names.contains("other"))
   }
 
+  @Test("translation measures plain, blurred and averaged maps of the same scenes, and draws one")
+  func translation() throws {
+    let folder = try Folder()
+    let run = try Bench(
+      ["translation", "--quick", "--blurs", "1", "--json", "\(folder.path)/t.json", "--svg", "\(folder.path)/t.svg"])
+    try #require(run.status == 0, "\(run.errors)")
+    let report = try json("\(folder.path)/t.json")
+    #expect(report["benchmark"] as? String == "translation" && (report["commit"] as? String)?.isEmpty == false)
+    let rows = try #require(report["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["map"] as? String } == ["plain", "blur 1.0", "grid 3 x 3, step 1"])
+    #expect(rows.map { $0["copies"] as? Int } == [1, 1, 9] && rows.allSatisfy { $0["scenes"] as? Int == 2 })
+    func mean(_ row: Int, _ measure: String, _ what: String = "value") throws -> Double {
+      let numbers = try #require(rows[row][measure] as? [String: Any])
+      return try #require((numbers[what] as? [String: Any])?["mean"] as? Double)
+    }
+    for measure in ["instability", "farInstability", "roughness", "inside"] {
+      #expect(try mean(0, measure) > 0)
+      #expect(try mean(0, measure, "change") == 0)
+      let difference = try mean(2, measure) - mean(0, measure)
+      #expect(abs(try mean(2, measure, "change") - difference) < 1e-12, "\(measure)")
+    }
+    // Copies of the moved scene and of the scene in its place are nearly all the same.
+    #expect(try mean(2, "instability") < mean(0, "instability"))
+    #expect(try mean(1, "roughness") < mean(0, "roughness"))
+
+    let picture = try Bench(
+      ["translation-picture", "--quick", "--composite", "seed", "--grid", "3", "--picture", "\(folder.path)/p.png"])
+    try #require(picture.status == 0, "\(picture.errors)")
+    #expect(picture.output.contains("grid 3 x 3, step 1"))
+    let drawn = try Photograph(path: "\(folder.path)/p.png")
+    // Four squares of 288 pixels with margins of 8.
+    #expect(drawn.width == 4 * 296 + 8 && drawn.height == 304)
+  }
+
+  @Test("sharing gains nothing without overlap, and something with it")
+  func sharing() throws {
+    let folder = try Folder()
+    let run = try Bench(
+      ["sharing", "--quick", "--strides", "32,16", "--batch", "2", "--json", folder.path + "/sharing.json"])
+    try #require(run.status == 0, "\(run.errors)")
+    let rows = try #require(try json(folder.path + "/sharing.json")["rows"] as? [[String: Any]])
+    let gains = rows.compactMap { $0["everyLayer"] as? Double }
+    #expect(gains.count == 2 && gains[0] == 1 && gains[1] > 1, "\(gains)")
+    for row in rows { #expect((row["oneCut"] as? Double ?? 0) >= 1) }
+  }
+
   @Test("serve loads, runs, writes relevance, and says what it cannot do")
   func serve() throws {
     let folder = try Folder()
@@ -90,6 +136,10 @@ import Testing
       (["layers", "--model", "nowhere.pth"], "nowhere.pth"),
       (["scaling", "--only", "depth", "--quick"], "--only depth: here there are batch, targets"),
       (["targets", "--targets", "11", "--quick"], "the network has 10 classes"),
+      (["translation", "--scenes", "0"], "--scenes 0: expected at least 1"),
+      (["translation", "--grids", "4"], "take 3 or 5"),
+      (["translation", "--blurs", "x"], "--blurs x: expected positive numbers"),
+      (["translation", "--model", "x.pth"], "--model: the scenes are of the demo network's classes"),
     ])
   func refusals(_ arguments: [String], _ message: String) throws {
     let run = try Bench(arguments + (arguments.contains("kernels") ? ["--quick"] : []))

@@ -38,6 +38,27 @@ import Testing
     #expect(choice(1000, host: 4 << 30).batch == 1)
   }
 
+  @Test("Moved copies go in passes of one size, and images of few copies share a pass")
+  func copies() {
+    func choice(_ copies: Int, _ images: Int, requested: Int? = nil, memory: Int = 16 << 30) -> (Int, Int) {
+      let found = BatchChoice(
+        requested: requested, copies: copies, images: images, kind: .cpu, deviceMemory: memory
+      ) { (100 + 50 * $0) << 20 }
+      return (found.batch, found.images)
+    }
+    #expect(choice(25, 1) == (7, 1))  // 25 copies in 4 passes of 7, 7, 7, 4, not 8, 8, 8, 1
+    #expect(choice(9, 100) == (5, 1))
+    #expect(choice(8, 100) == (8, 1))
+    #expect(choice(3, 100) == (6, 2))  // two images of three copies
+    #expect(choice(1, 100) == (8, 8))
+    #expect(choice(3, 1) == (3, 1))
+    #expect(choice(25, 1, requested: 25) == (25, 1))
+    #expect(choice(5, 100, requested: 16) == (16, 3))
+    #expect(choice(25, 1, requested: 100) == (25, 1))
+    #expect(choice(25, 1, memory: 500 << 20) == (3, 1))  // half of it holds 100 + 50·3
+    #expect(choice(25, 1, memory: 1) == (1, 1))
+  }
+
   @Test("What is asked for is done, but for images that are not there")
   func requested() {
     #expect(choice(1000, requested: 100).batch == 100)

@@ -80,4 +80,18 @@ struct AtomicFileTests {
     #expect(throws: expected) { try Picture(width: 2, height: 2).write(to: "/dev/full") }
     #expect(throws: expected) { try NumPyArray(Tensor(repeating: 1, shape: [2])).write(to: "/dev/full") }
   }
+
+  @Test("A file that was being written is known by its name")
+  func temporaryNames() throws {
+    let folder = try TemporaryFolder()
+    for name in ["9", "windows.csv", ".hidden", "a.b.c"] {
+      let file = try AtomicFile(path: folder.path(name))
+      let names = folder.contents
+      #expect(names.count == 1 && AtomicFile.isTemporary(names[0]), "\(names)")
+      _ = consume file
+    }
+    for name in ["9", ".zattrs", ".zgroup", "windows.csv", ".scan", ".", "..", ".a.b_c", ""] {
+      #expect(!AtomicFile.isTemporary(name), "\(name)")
+    }
+  }
 }

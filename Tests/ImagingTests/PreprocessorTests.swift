@@ -109,6 +109,49 @@ struct PreprocessorTests {
     #expect(try preprocessor.input(Fixture.striped(100, 100)).tensor.shape == [3, 112, 224])
   }
 
+  @Test("A margin that a centre crop has around it changes nothing of what the network reads")
+  func margin() throws {
+    let photograph = try Fixture.photograph("scene.png")
+    // 97 × 61 to 109 × 69, of which 60 × 60 are cut at (24, 4): two pixels around are there.
+    let plain = try Self.plain(size: 60).input(photograph)
+    let found = try Self.plain(size: 60).input(photograph, margin: Extent(2))
+    #expect(found.tensor.scalars == plain.tensor.scalars && found.framing == plain.framing)
+    #expect(plain.surroundings == nil)
+    // The same resize for a network of 64 pixels, cut at (22, 2).
+    var preprocessing = try Self.plain(size: 64).preprocessing
+    preprocessing.resize = 241
+    let larger = try Preprocessor(preprocessing, inputShape: [3, 64, 64]).input(photograph)
+    #expect((larger.framing.resizedWidth, larger.framing.left, larger.framing.top) == (109, 22, 2))
+    #expect(found.surroundings?.shape == [3, 64, 64] && found.surroundings?.scalars == larger.tensor.scalars)
+  }
+
+  @Test("Where a margin is missing the photograph is resized larger, by as much as is missing")
+  func largerResize() throws {
+    let photograph = try Fixture.photograph("scene.png")
+    // Ten pixels around 60 × 60: the box of 69 becomes 80.
+    let found = try Self.plain(size: 60).input(photograph, margin: Extent(10))
+    #expect(found.framing.resizedHeight == 80 && found.framing.top == 10 && found.framing.height == 60)
+    var preprocessing = try Self.plain(size: 80).preprocessing
+    preprocessing.resize = 224
+    let larger = try Preprocessor(preprocessing, inputShape: [3, 80, 80]).input(photograph)
+    #expect(found.surroundings?.scalars == larger.tensor.scalars)
+    // The network reads the centre of it.
+    let (inner, outer) = (found.tensor, larger.tensor)
+    for c in 0..<3 {
+      for (i, j) in [(0, 0), (0, 59), (31, 7), (59, 59)] {
+        #expect(inner.scalars[(c * 60 + i) * 60 + j] == outer.scalars[(c * 80 + i + 10) * 80 + j + 10])
+      }
+    }
+    // Stretched to 42 × 36 with 2 rows and 5 columns around 32 × 32.
+    let stretched = try Self.plain(fitting: .stretch, size: 32).input(photograph, margin: Extent(2, 5))
+    let whole = try Preprocessor(Self.plain(fitting: .stretch, size: 32).preprocessing, inputShape: [3, 36, 42])
+      .input(photograph)
+    #expect(stretched.surroundings?.scalars == whole.tensor.scalars && stretched.tensor.shape == [3, 32, 32])
+    #expect(
+      stretched.framing.seen
+        == Framing.Rectangle(x: 5 * 97 / 42.0, y: 2 * 61 / 36.0, width: 32 * 97 / 42.0, height: 32 * 61 / 36.0))
+  }
+
   @Test("What does not fit is refused with what to do")
   func errors() throws {
     let photograph = Fixture.striped(10, 5)
@@ -118,6 +161,10 @@ struct PreprocessorTests {
     #expect(
       error.description == "expected an image of 8 × 8 pixels, found 10 × 5; "
         + "resize it, or choose the fitting centre-crop or stretch")
+    let margin = #expect(throws: PreprocessorError.self) {
+      try Self.plain(fitting: .none, size: 8).input(Fixture.striped(8, 8), margin: Extent(1))
+    }
+    #expect(margin?.description.contains("the fitting none leaves no pixels around") == true)
     #expect(throws: PreprocessorError.self) { try Preprocessor(.torchvision, inputShape: [1, 28, 28]) }
     #expect(throws: PreprocessorError.self) { try Preprocessor(.torchvision, inputShape: [784]) }
     var preprocessing = Preprocessing.torchvision

@@ -32,6 +32,35 @@ import Testing
     }
   }
 
+  @Test("Waiting for jobs and waiting for room are told apart")
+  func waits() throws {
+    func waits(preparing: UInt32, finishing: UInt32) throws -> PipelineWaits {
+      var last = PipelineWaits()
+      try Pipeline(batch: 1, preparing: 1, finishing: 1).run(
+        Array(0..<12),
+        prepare: { number in
+          usleep(preparing)
+          return Item(number: number)
+        },
+        process: { $0 },
+        finish: { item in
+          usleep(finishing)
+          return item.number
+        },
+        deliver: { _ in },
+        waited: { waits in
+          #expect(waits.input >= last.input && waits.output >= last.output)
+          last = waits
+        })
+      return last
+    }
+    // Twelve sleeps of 10 ms, of which some overlap with the other stages.
+    let slowInput = try waits(preparing: 10_000, finishing: 0)
+    #expect(slowInput.input >= 0.1 && slowInput.input > slowInput.output)
+    let slowOutput = try waits(preparing: 0, finishing: 10_000)
+    #expect(slowOutput.output >= 0.1 && slowOutput.output > slowOutput.input)
+  }
+
   @Test("However many jobs there are, no more than the stated number are in flight", arguments: [100, 1000])
   func bound(jobs: Int) throws {
     let pipeline = Pipeline(batch: 4, preparing: 2, finishing: 2)

@@ -20,6 +20,14 @@ package struct ReferenceCase: Decodable {
   /// Class of every image.
   package let targets: [Int]
   let groups: [Group]
+  /// The windows of a sliding case.
+  let sliding: SlidingDescription?
+  /// The network of a procedure, and which of its images are explained.
+  package let model: String?
+  let images: [Int]?
+  /// Translation: what lies outside ("zero", "low", "edge"), and what the sum is divided by ("total", "valid").
+  let fill: String?
+  let normalise: String?
   /// How far from the stored tensors a result may be.
   package let tolerance: Tolerance
 
@@ -67,7 +75,7 @@ package struct ReferenceCase: Decodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case kind, tier, tolerance, disagreements, window, stride
+    case kind, tier, tolerance, disagreements, window, stride, model, images, fill, normalise
     case iterations = "n_iter"
     case name = "case"
     case start = "init"
@@ -81,13 +89,20 @@ package struct ReferenceCase: Decodable {
     kind = try container.decode(String.self, forKey: .kind)
     tier = try container.decode(String.self, forKey: .tier)
     start = try container.decodeIfPresent(String.self, forKey: .start)
-    targets = (try? container.decodeIfPresent([Int].self, forKey: .targets)) ?? []
+    targets =
+      (try? container.decodeIfPresent([Int].self, forKey: .targets))
+      ?? (try? container.decodeIfPresent(Int.self, forKey: .targets)).map { [$0] } ?? []
     tolerance =
       (try? container.decodeIfPresent(Tolerance.self, forKey: .tolerance)) ?? Tolerance(largest: 2e-5, cosine: 1 - 1e-8)
     disagreements = (try? container.decodeIfPresent([String: Disagreement].self, forKey: .disagreements)) ?? [:]
     groups = try container.decodeIfPresent([Group].self, forKey: .groups) ?? []
     iterations = try container.decodeIfPresent(Int.self, forKey: .iterations)
     window = try container.decodeIfPresent(Int.self, forKey: .window)
+    model = try container.decodeIfPresent(String.self, forKey: .model)
+    images = try container.decodeIfPresent([Int].self, forKey: .images)
+    fill = try container.decodeIfPresent(String.self, forKey: .fill)
+    normalise = try container.decodeIfPresent(String.self, forKey: .normalise)
+    sliding = kind == "sliding" ? try SlidingDescription(from: decoder) : nil
     stride = try? container.decodeIfPresent(Int.self, forKey: .stride)  // a pair in procedures
   }
 }

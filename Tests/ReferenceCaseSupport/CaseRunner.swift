@@ -4,12 +4,14 @@ import RelevancePropagation
 /// Runs the cases of one model on one device.
 package struct CaseRunner {
   let original: Network
+  let folder: String
   private let canonized: DeviceNetwork
   let inputs: Tensor
   let engine: Engine
 
   package init(folder: String, engine: Engine) throws {
     self.engine = engine
+    self.folder = folder
     original = try NetworkDescription.network(folder: folder)
     guard let inputs = try ModelFile.stateDictionary(path: folder + "/inputs.safetensors")["x"] else {
       throw NotYet(reason: "\(folder)/inputs.safetensors has no tensor x")
@@ -20,12 +22,14 @@ package struct CaseRunner {
 
   /// Runs one case: its tensors by the names the set uses, `A.<node>` or `R.<node>`.
   ///
-  /// - Parameter stored: the reference's own file, which holds the noise of SmoothGrad.
+  /// - Parameter stored: the reference's own file, which holds what is input too: SmoothGrad's noise, shifts.
   /// - Throws: `NotYet` where the library cannot.
   package func run(_ reference: ReferenceCase, stored: String? = nil) throws -> [(name: String, tensor: Tensor)] {
     switch reference.kind {
     case "forward": try forward()
     case "relevance", "gradient": try relevance(reference)
+    case "sliding": try sliding(reference, stored: stored)
+    case "translation": try translation(reference, stored: stored)
     case "attribution": try attribution(reference, stored: stored)
     default: throw NotYet(reason: "kind \(reference.kind)")
     }
@@ -101,5 +105,6 @@ package struct CaseRunner {
 /// What the library cannot do yet: the case is listed with the reason and left out.
 package struct NotYet: Error, CustomStringConvertible {
   package let reason: String
+  package init(reason: String) { self.reason = reason }
   package var description: String { reason }
 }

@@ -12,6 +12,8 @@ package struct NetworkDescription: Decodable {
 
   struct Input: Decodable {
     let shape: [Int]
+    /// Of x, per channel: black.
+    let low: [Float]?
   }
 
   struct LayerDescription: Decodable {
@@ -33,12 +35,16 @@ package struct NetworkDescription: Decodable {
     let runningVar: String?
   }
 
-  /// The network of a folder.
-  package static func network(folder: String) throws -> Network {
-    let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/net.json"))
+  /// What net.json says.
+  static func description(folder: String) throws -> NetworkDescription {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let description = try decoder.decode(Self.self, from: data)
+    return try decoder.decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/net.json")))
+  }
+
+  /// The network of a folder.
+  package static func network(folder: String) throws -> Network {
+    let description = try description(folder: folder)
     let tensors = try ModelFile.stateDictionary(path: folder + "/" + description.weights)
     return try Network(
       name: description.name, inputShape: Shape(description.input.shape),

@@ -50,16 +50,19 @@ struct ReferenceCases {
       let path = "\(folders[0])/\(model)/cases.json"
       guard FileManager.default.fileExists(atPath: path) else { continue }
       let cases = try CaseFile(path: path).cases
-      let network = "\(folders[1])/\(model)"
-      guard FileManager.default.fileExists(atPath: network + "/net.json") else {
-        skipped += cases.map { "\(model)/\($0.name): no network \(network)/net.json; not implemented yet" }
-        continue
-      }
-      let runner = try CaseRunner(folder: network, engine: engine)
       try FileManager.default.createDirectory(
         atPath: "\(folders[2])/\(model)", withIntermediateDirectories: true)
+      // Procedures name their networks; other folders are named after theirs.
+      var runners: [String: CaseRunner] = [:]
       for reference in cases {
+        let name = reference.model ?? model
+        let network = "\(folders[1])/\(name)"
         do {
+          guard FileManager.default.fileExists(atPath: network + "/net.json") else {
+            throw NotYet(reason: "no network \(network)/net.json")
+          }
+          let runner = try runners[name] ?? CaseRunner(folder: network, engine: engine)
+          runners[name] = runner
           let file = "\(model)/\(reference.name).safetensors"
           try SafetensorsWriter.write(
             runner.run(reference, stored: "\(folders[0])/\(file)"), to: "\(folders[2])/\(file)")

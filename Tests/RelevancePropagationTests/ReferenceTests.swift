@@ -40,6 +40,29 @@ struct ReferenceTests {
     #expect(try ReferenceSet.cases(of: model).filter { names.contains($0.name) }.count == names.count)
   }
 
+  @Test("stored translation averages are met by every family of kernels", arguments: KernelFamily.allCases)
+  func translations(_ family: KernelFamily) throws {
+    let references = try ReferenceSet.cases(of: "procedures").filter { $0.kind == "translation" }
+    #expect(references.count >= 5)
+    for reference in references {
+      let model = try #require(reference.model)
+      let runner = try CaseRunner(
+        folder: "\(ReferenceSet.folder)/models/\(model)", engine: TestDevice.engine(of: family))
+      let file = "\(ReferenceSet.folder)/refs/procedures/\(reference.name).safetensors"
+      let expected = try ModelFile.stateDictionary(path: file)
+      let found = try runner.run(reference, stored: file)
+      #expect(found.map(\.name) == ["R.input", "scores"])
+      for (name, tensor) in found {
+        let stored = try #require(expected[name])
+        let measures = Measures(tensor, stored)
+        #expect(
+          tensor.shape == stored.shape && measures.largest <= reference.tolerance.largest
+            && measures.cosine >= reference.tolerance.cosine - 1e-12,
+          "\(reference.name), \(name): off by \(measures.largest), kernels \(family.rawValue)")
+      }
+    }
+  }
+
   @Test(
     "the ONNX file of every model gives the stored scores",
     arguments: [

@@ -36,7 +36,7 @@ public final class BaselineExplainer {
         return Explanation(
           scores: all[image], explained: target, value: value, start: nil, relevance: relevance, layers: [:],
           activations: [:], ledger: nil, entry: 0, forwardSeconds: (forwardDone - begin) / .seconds(1),
-          backwardSeconds: (clock.now - start) / .seconds(1))
+          backwardSeconds: (clock.now - start) / .seconds(1), translation: nil)
       }
     }
   }

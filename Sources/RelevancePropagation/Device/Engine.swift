@@ -96,5 +96,6 @@ extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
+extension ShiftGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}

@@ -5,6 +5,10 @@ import Synchronization
 package enum KernelSet: String, Sendable, CaseIterable {
   /// Layers and relevance: one program, because each costs half a second to compile, and every run needs it.
   case network
+  /// Windows of large images: cut from strips, and their relevance laid on the map.
+  case windows
+  /// Translated copies of images and the average of their relevance.
+  case translation
 
   /// Their files below Kernels/.
   var files: [String] {
@@ -16,6 +20,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl",
       ]
+    case .windows: ["windows/cut.cl", "windows/place.cl"]
+    case .translation: ["translation/copies.cl", "translation/average.cl"]
     }
   }
 }

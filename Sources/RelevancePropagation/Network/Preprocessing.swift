@@ -47,8 +47,13 @@ public struct Preprocessing: Sendable, Hashable, Codable {
   public static let caffe = Preprocessing(
     channelOrder: .bgr, scale: 1, mean: [103.939, 116.779, 123.68], deviation: [1, 1, 1])
 
+  /// x of a pixel whose level in `channel` is 0 … 255; computed in double, rounded once.
+  @inlinable public func value(of level: Double, channel: Int) -> Float {
+    Float((level * scale - mean[channel]) / deviation[channel])
+  }
+
   /// x of a black pixel, per channel: the lower bound l of zᴮ.
-  public var low: [Float] { zip(mean, deviation).map { Float(-$0 / $1) } }
+  public var low: [Float] { mean.indices.map { value(of: 0, channel: $0) } }
   /// x of a white pixel, per channel: the upper bound h of zᴮ.
-  public var high: [Float] { zip(mean, deviation).map { Float((255 * scale - $0) / $1) } }
+  public var high: [Float] { mean.indices.map { value(of: 255, channel: $0) } }
 }

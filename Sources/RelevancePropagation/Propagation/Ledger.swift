@@ -36,6 +36,8 @@ public struct Ledger: Sendable {
 
   public let layers: [Layer]
 
+  init(layers: [Layer]) { self.layers = layers }
+
   init(_ sums: [LedgerEntry: [SIMD4<Double>]], network: Network, rules: RuleTable, entries: Int) {
     let zero = [SIMD4<Double>](repeating: SIMD4(), count: entries)
     // In the order of shares and terms: the same sums on every run.

@@ -18,7 +18,10 @@ public struct AtomicFile: ~Copyable {
   private let target: String
   /// Nil where the target is written directly.
   private let temporary: String?
-  private let descriptor: Int32
+  /// For libraries that write by themselves: open for reading and writing, unless the target is no regular file.
+  package let descriptor: Int32
+  /// Whether any place of it can be written, not only its end.
+  package var isRegular: Bool { temporary != nil }
   private var isCommitted = false
 
   /// - Throws: `FileWriteError`: the folder is missing or read-only, the target is a folder.
@@ -47,7 +50,7 @@ public struct AtomicFile: ~Copyable {
       let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
       let temporary = folder.appendingPathComponent(".\(name).\(suffix)").path
       // Created with the user's umask, as the file itself would be; a file that is replaced keeps its permissions.
-      let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = Foundation.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor < 0 && errno == EEXIST { continue }
       guard descriptor >= 0 else { throw FileWriteError(path: path, errno: errno) }
       if exists { fchmod(descriptor, status.st_mode & 0o7777) }
@@ -58,6 +61,13 @@ public struct AtomicFile: ~Copyable {
   deinit {
     close(descriptor)
     if !isCommitted, let temporary { unlink(temporary) }
+  }
+
+  /// Whether a file of this name, without folders, is one that was being written: where nobody works any more, what a
+  /// process that was killed left behind. `.9.1x6cgk3v2m0qp` is one, `.zattrs` is none.
+  package static func isTemporary(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 2 && parts[0].isEmpty && UInt64(parts[parts.count - 1], radix: 36) != nil
   }
 
   /// Appends `bytes`.
@@ -79,9 +89,13 @@ public struct AtomicFile: ~Copyable {
   public func write(_ text: String) throws { try write(Array(text.utf8)) }
 
   /// Puts the file in its place.
-  public consuming func commit() throws {
+  /// - Parameter flushing: false leaves it to the caller to have many files written to the disk at once (`syncfs`); until
+  ///   then a loss of power may leave an empty file.
+  public consuming func commit(flushing: Bool = true) throws {
     guard let temporary else { return }
-    guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw FileWriteError(path: path, errno: errno) }
+    guard !flushing || fsync(descriptor) == 0, rename(temporary, target) == 0 else {
+      throw FileWriteError(path: path, errno: errno)
+    }
     isCommitted = true
   }
 
@@ -107,7 +121,7 @@ public struct FileWriteError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  init(path: String, errno code: Int32) {
+  package init(path: String, errno code: Int32) {
     let remedy =
       switch code {
       case ENOENT, ENOTDIR: "; make its folder first"

@@ -32,6 +32,14 @@ public enum Target: Sendable, Hashable {
     }
   }
 
+  /// The class that is explained; the first of a difference; the top class where no class is.
+  func explainedClass(among scores: Scores) -> Int {
+    switch self {
+    case .logit(let c), .one(let c), .probability(let c), .logOdds(let c), .difference(let c, _): c
+    case .weighted, .relevance, .neurons: scores.topClass
+    }
+  }
+
   /// Layer the backward pass starts at, where that is not the top.
   var layer: String? { if case .neurons(let selection) = self { selection.layer } else { nil } }
 

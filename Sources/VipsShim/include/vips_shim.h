@@ -39,7 +39,8 @@ int vips_shim_decode_bytes(
 int vips_shim_decode_floats(
     const vips_shim_image *_Nonnull image, float *_Nonnull pixels, char *_Nullable *_Nonnull message);
 
-// A PNG file of [height][width][bands] bytes (bands 1: grey, 3: RGB), in memory that the caller frees with vips_shim_free. 0, or -1 on failure.
+// A PNG file of [height][width][bands] bytes (bands 1: grey, 3: RGB, 4: with opacity), in memory that the caller frees with
+// vips_shim_free. 0, or -1 on failure.
 int vips_shim_encode_png(
     const uint8_t *_Nonnull pixels, int width, int height, int bands, uint8_t *_Nullable *_Nonnull bytes,
     size_t *_Nonnull count, char *_Nullable *_Nonnull message);

@@ -6,9 +6,6 @@ import Reporting
 /// A run that makes a report: how far it got, and how it ends.
 struct ReportRun {
   private let pages: ReportPages
-  /// Held here, not by the threads alone: libdispatch frees a timer's memory twice where its last holder is a thread
-  /// that ends.
-  private let progress = Progress()
   private let done: Int
   private let seconds: Double
 
@@ -23,7 +20,7 @@ struct ReportRun {
     ) throws -> Int
   ) throws {
     self.pages = pages
-    let progress = progress
+    let progress = Progress()
     let isOne = pages.names.count == 1
     if isOne { progress.update(pages.names[0]) } else { progress.count(to: pages.names.count) }
     StopSignal.begin()
@@ -42,7 +39,6 @@ struct ReportRun {
 
   /// Writes the rest, says what there is, and fails where an image did.
   func finish(_ evaluation: ReportedEvaluation?) throws {
-    defer { withExtendedLifetime(progress) {} }
     let count = try pages.finish(done: done, evaluation: evaluation)
     let names = pages.names.count
     let rate = String(format: "%.1f s", seconds)

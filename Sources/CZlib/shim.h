@@ -1,0 +1,2 @@
+// zlib's streams: how the chunks of a Zarr array are compressed.
+#include <zlib.h>
