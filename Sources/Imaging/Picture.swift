@@ -1,5 +1,4 @@
 import RelevancePropagation
-import VipsShim
 
 /// An 8-bit RGB picture to look at and to save: pixels interleaved `[H, W, 3]`, rows from the top.
 public struct Picture: Sendable, Hashable, CustomStringConvertible {
@@ -126,9 +125,7 @@ public struct Picture: Sendable, Hashable, CustomStringConvertible {
   /// The bytes of a JPEG file: for photographs, a tenth of a PNG's.
   /// - Parameter quality: 1 … 100.
   public func jpeg(quality: Int = 85) throws -> [UInt8] {
-    try EncodedImage.bytes("JPEG", width: width, height: height) { bytes, count, message in
-      vips_shim_encode_jpeg(pixels, Int32(width), Int32(height), Int32(quality), &bytes, &count, &message)
-    }
+    try JPEGFile.bytes(of: pixels, width: width, height: height, quality: quality)
   }
 
   /// Writes a PNG file: complete, or not at all.

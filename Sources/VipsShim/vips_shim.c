@@ -280,10 +280,8 @@ int vips_shim_decode_floats(const vips_shim_image *image, float *pixels, char **
   return decode(image, (destination){.floats = pixels}, message);
 }
 
-// quality 0: PNG.
-static int encode(
-    const uint8_t *pixels, int width, int height, int bands, int quality, uint8_t **bytes, size_t *count,
-    char **message) {
+int vips_shim_encode_png(
+    const uint8_t *pixels, int width, int height, int bands, uint8_t **bytes, size_t *count, char **message) {
   void *buffer = NULL;
   VipsImage *image = NULL;
   if (vips_shim_init() == 0)
@@ -291,21 +289,10 @@ static int encode(
   int failed = !image;
   if (image) {
     image->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    failed = quality > 0 ? vips_jpegsave_buffer(image, &buffer, count, "Q", quality, "strip", TRUE, NULL)
-                         : vips_pngsave_buffer(image, &buffer, count, NULL);
+    failed = vips_pngsave_buffer(image, &buffer, count, NULL);
     g_object_unref(image);
   }
   if (failed) *message = g_strdup(vips_error_buffer());
   *bytes = buffer;
   return failed ? -1 : 0;
-}
-
-int vips_shim_encode_png(
-    const uint8_t *pixels, int width, int height, int bands, uint8_t **bytes, size_t *count, char **message) {
-  return encode(pixels, width, height, bands, 0, bytes, count, message);
-}
-
-int vips_shim_encode_jpeg(
-    const uint8_t *pixels, int width, int height, int quality, uint8_t **bytes, size_t *count, char **message) {
-  return encode(pixels, width, height, 3, quality, bytes, count, message);
 }

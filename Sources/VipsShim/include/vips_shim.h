@@ -44,9 +44,5 @@ int vips_shim_decode_floats(
 int vips_shim_encode_png(
     const uint8_t *_Nonnull pixels, int width, int height, int bands, uint8_t *_Nullable *_Nonnull bytes,
     size_t *_Nonnull count, char *_Nullable *_Nonnull message);
-// A JPEG file of [height][width][3] bytes, quality 1 ... 100; otherwise the same.
-int vips_shim_encode_jpeg(
-    const uint8_t *_Nonnull pixels, int width, int height, int quality, uint8_t *_Nullable *_Nonnull bytes,
-    size_t *_Nonnull count, char *_Nullable *_Nonnull message);
 
 #endif

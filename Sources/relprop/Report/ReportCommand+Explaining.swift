@@ -38,8 +38,8 @@ extension ReportCommand {
     let command = CommandText(CommandLine.arguments, images: imageOptions.images)
     let made = try zip(methods, targets).map { method, targets in
       let explaining = try ExplanationMethod(
-        network, choice.preprocessing, preset: method.preset, baseline: method.baseline, targets: targets,
-        keeping: .inputOnly, batch: batch.batch, engine: engine)
+        network, choice.preprocessing, preset: method.preset, baseline: method.baseline, translation: nil,
+        targets: targets, keeping: .inputOnly, batch: batch.batch, engine: engine)
       let writer = ExplanationWriter(
         choice: choice, network: network, method: explaining.label, rules: explaining.rules,
         composite: method.baseline == nil ? method.name : "", filters: targets.filters, preprocessor: preprocessor,
@@ -47,14 +47,14 @@ extension ReportCommand {
       return (stage: ExplainingStage(method: explaining, targets: targets), writer: writer)
     }
     progress.finish()
-    let reading = ReadingStage(preprocessor: preprocessor, settings: "")
+    let reading = ReadingStage(preprocessor: preprocessor, settings: "", margin: Extent(0))
     let explaining = MethodsStage(stages: made.map(\.stage))
     let composing = ComposingStage(
       methods: zip(methods, made).map { ($0.name, $1.writer) }, names: pages.names,
       time: ReportProvenance.time(Date()))
     let jobs = images.enumerated().map { ImageJob(path: $1.path, stem: $1.name, number: $0) }
     return try ReportRun(pages) { pipeline, isStopped, deliver in
-      try pipeline(batch.batch).run(
+      try pipeline(batch.images).run(
         jobs, isStopped: isStopped, prepare: { reading.read($0) }, process: { try explaining.explain($0) },
         finish: { image in
           try pages.write(image.job.number, image.content.map { composing.material(image.job, $0) })

@@ -11,7 +11,7 @@ struct ReportBrowserTests {
   private func ask(_ path: String, width: Int = 1200, isDark: Bool = false, _ script: String) throws -> [String: String]
   {
     let browser = try Browser(width: width, height: 900, isDark: isDark)
-    try browser.open(file: path)
+    try browser.load(file: path)
     let answers = try browser.ask(script)
     #expect(browser.exceptions.isEmpty, "\(browser.exceptions)")
     let elsewhere = browser.requests.filter {
@@ -215,7 +215,7 @@ struct ReportBrowserTests {
     let command = try reports.report([reports.folder.file("in"), "--classes", "top:1"])
     #expect(command.status == 0, "\(command.errors)")
     let browser = try Browser(width: 360)
-    try browser.open(file: reports.folder.file("report.html"))
+    try browser.load(file: reports.folder.file("report.html"))
     let answers = try browser.ask(
       """
       await wait(300);
@@ -269,7 +269,7 @@ struct ReportBrowserTests {
   func pictures() throws {
     let (reports, path) = try page(["--classes", "top:1"])
     let browser = try Browser(width: 1000, height: 1400)
-    try browser.open(file: path)
+    try browser.load(file: path)
     let shot = try browser.screenshot()
     #expect(shot.width == 1000 && shot.height == 1400)
     let pixels = shot.pixels

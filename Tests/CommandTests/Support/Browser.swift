@@ -66,7 +66,7 @@ final class Browser {
   }
 
   /// Opens a file and waits until it is loaded.
-  func open(file path: String) throws {
+  func load(file path: String) throws {
     try send("Page.navigate", ["url": .string(URL(fileURLWithPath: path).absoluteString)])
     try waitUntilLoaded()
   }
