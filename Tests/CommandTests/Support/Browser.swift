@@ -22,6 +22,10 @@ final class Browser {
   private var session: String?
   /// Addresses of everything the page asked for.
   private(set) var requests: [String] = []
+  /// Those of them that were neither on the disk nor in the page itself.
+  var requestsElsewhere: [String] {
+    requests.filter { request in !["file:", "data:", "blob:"].contains { request.hasPrefix($0) } }
+  }
   /// What its scripts threw and nobody caught.
   private(set) var exceptions: [String] = []
 
