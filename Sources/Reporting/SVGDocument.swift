@@ -36,9 +36,37 @@ public struct SVGDocument: Sendable {
 
   /// Straight pieces from point to point, with a dot at each.
   public mutating func curve(_ points: [(x: Double, y: Double)], stroke: String) {
-    let list = points.map { "\(Self.number($0.x)),\(Self.number($0.y))" }.joined(separator: " ")
-    element("polyline", [("stroke-width", 1.5)], [("points", list), ("fill", "none"), ("stroke", stroke)])
+    element(
+      "polyline", [("stroke-width", 1.5)], [("points", Self.list(points)), ("fill", "none"), ("stroke", stroke)])
     for point in points { element("circle", [("cx", point.x), ("cy", point.y), ("r", 2.5)], [("fill", stroke)]) }
+  }
+
+  /// How a line is drawn.
+  public struct Stroke: Sendable, Hashable {
+    public var color: String
+    /// Lengths of dashes and gaps in pixels; none: a whole line.
+    public var dashes: [Double]
+    public init(color: String, dashes: [Double] = []) { (self.color, self.dashes) = (color, dashes) }
+  }
+
+  /// Straight pieces from point to point, without dots.
+  ///
+  /// - Parameter title: shown where the pointer rests on it.
+  public mutating func path(_ points: [(x: Double, y: Double)], stroke: Stroke, title: String? = nil) {
+    var texts = [("points", Self.list(points)), ("fill", "none"), ("stroke", stroke.color)]
+    if !stroke.dashes.isEmpty {
+      texts.append(("stroke-dasharray", stroke.dashes.map(Self.number).joined(separator: " ")))
+    }
+    element("polyline", [("stroke-width", 1.8)], texts, content: title.map { "<title>\(Self.escaped($0))</title>" })
+  }
+
+  /// The area that a closed line encloses.
+  public mutating func area(_ points: [(x: Double, y: Double)], fill: String, opacity: Double) {
+    element("polygon", [("fill-opacity", opacity)], [("points", Self.list(points)), ("fill", fill)])
+  }
+
+  private static func list(_ points: [(x: Double, y: Double)]) -> String {
+    points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
   }
 
   /// - Parameter y: the base line.
@@ -59,6 +87,18 @@ public struct SVGDocument: Sendable {
       \(elements.joined(separator: "\n"))
       </svg>
 
+      """
+  }
+
+  /// The picture as an element of a page, for its readers' screens and voices: not wider than its place, without a
+  /// background, read out as `label`.
+  func inline(label: String) -> String {
+    let (w, h) = (Self.number(width), Self.number(height))
+    return """
+      <svg class="chart" role="img" aria-label="\(Self.escaped(label))" width="\(w)" height="\(h)" \
+      viewBox="0 0 \(w) \(h)" font-family="sans-serif">
+      \(elements.joined(separator: "\n"))
+      </svg>
       """
   }
 

@@ -15,7 +15,8 @@ struct Relprop: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ExplainCommand.self, ScanCommand.self, StatusCommand.self, FinishCommand.self, ExportCommand.self,
+      ExplainCommand.self, ReportCommand.self, ScanCommand.self, StatusCommand.self, FinishCommand.self,
+      ExportCommand.self,
       PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, GalleryCommand.self,
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
