@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Headers and libraries the build needs, and PoCL, which runs the kernels on any CPU.
 PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd libvips-dev libminizip-dev \
-  libssl-dev zlib1g-dev libtiff-dev
+  libssl-dev zlib1g-dev libtiff-dev libpng-dev
 
 # Where bench-peers installs PyTorch, zennit, captum and onnxruntime; a folder that has them is used as it is.
 PEERS ?= .build/peers
