@@ -108,7 +108,8 @@ let package = Package(
     .executableTarget(
       name: "relprop-bench",
       dependencies: [
-        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "ModelFormats", "Imaging", "Scenes",
+        "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "ModelFormats", "Imaging",
+        "Scenes",
         "Scanning",
         "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),

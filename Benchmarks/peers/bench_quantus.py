@@ -9,9 +9,10 @@ step; quantus' seconds for 1,000 images are those of the sample times 1,000 / it
 since it does batch after batch. quantus runs in up to three ways: as it is installed, which is how its users run it; with glibc's
 malloc thresholds raised, so that PyTorch's large buffers are kept; and, beside that, with the network's weights channels last.
 
-Removed are pixels (PixelFlipping: quantus removes all numbers of an image, so that it gets 96 steps of 288 numbers and relprop
-100 of one pixel; quantus computes the whole image whatever is removed) and patches of 8 x 8 pixels (RegionPerturbation, 100
-regions). Both replace by 0.
+Removed are patches of 8 x 8 pixels (RegionPerturbation, 100 regions: the same work for both); 96 pixels at a time (PixelFlipping,
+which goes on until all numbers of an image are gone: 96 steps of 288 numbers; the same for both); and single pixels, 100 of them
+(relprop alone can stop there; quantus' time is that of 96 steps of 288 numbers, since it computes whole images whatever is
+removed). Both replace by 0.
 
 quantus runs in processes of its own, one for each way, that sleep in between. --append adds rounds to those of an earlier run.
 Needs torch, quantus, safetensors, Pillow, numpy.
@@ -34,8 +35,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS = os.path.join(HERE, "../../Models/demo/vgg16-scenes.safetensors")
 TUNED = {"MALLOC_MMAP_THRESHOLD_": str(2 ** 30), "MALLOC_TRIM_THRESHOLD_": str(2 ** 34), "MALLOC_TOP_PAD_": str(2 ** 26)}
 WAYS = {"as installed": {}, "malloc tuned": {"tuned": True}, "malloc tuned, channels last": {"tuned": True, "last": True}}
-EXPERIMENTS = {"patches": {"patch": 8, "steps": 100}, "pixels": {"steps": 100}}
-STEPS_OF_QUANTUS = {"patches": 100, "pixels": 96}
+EXPERIMENTS = {"patches": {"patch": 8, "steps": 100}, "pixels": {"steps": 100},
+               "96 pixels": {"steps": 96, "unitsPerStep": 96}}
+STEPS_OF_QUANTUS = {"patches": 100, "pixels": 96, "96 pixels": 96}
 
 
 def serve(threads, channels_last):
@@ -52,6 +54,7 @@ def serve(threads, channels_last):
     options = {"abs": False, "normalise": False, "disable_warnings": True, "perturb_baseline": 0.0}
     metrics = {"patches": quantus.RegionPerturbation(patch_size=8, regions_evaluation=100, **options),
                "pixels": quantus.PixelFlipping(features_in_step=288, **options)}
+    metrics["96 pixels"] = metrics["pixels"]
     for line in sys.stdin:
         request = json.loads(line)
         x, a = np.load(request["images"]), np.load(request["maps"])[:, None]
@@ -161,7 +164,7 @@ def main():
             answer = ours.ask({"remove": {"input": folder + "/part.x.npy", "maps": folder + "/part.a.npy",
                                           "targets": targets[chosen], "replacement": "zero", "batch": arguments.batch,
                                           **removal}})
-            row[what] = {"relprop": answer["seconds"][0] / arguments.images / 100}
+            row[what] = {"relprop": answer["seconds"][0] / arguments.images / removal["steps"]}
             few = slice(begin, begin + arguments.quantus_images)
             part(folder, x[few], a[few])
             for name, peer in peers.items():

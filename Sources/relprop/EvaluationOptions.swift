@@ -9,10 +9,13 @@ struct EvaluationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whose conventions hold in composites: \(Profile.all.map(\.name).joined(separator: ", ")).", valueName: "package"))
+      "Whose conventions hold in composites: \(Profile.all.map(\.name).joined(separator: ", ")).", valueName: "package")
+  )
   var profile: String?
 
-  @Option(name: .customLong("class"), help: ArgumentHelp("Explain this class of every image. Default: its top class.", valueName: "class"))
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp("Explain this class of every image. Default: its top class.", valueName: "class"))
   var classText: String?
 
   @Option(help: ArgumentHelp("What is removed: pixel, patch, or both.", valueName: "names"))
@@ -44,7 +47,8 @@ struct EvaluationOptions: ParsableArguments {
       valueName: "names"))
   var replacements = "zero"
 
-  @Option(help: ArgumentHelp("Deviation of the replacement blur, in pixels of the network's input.", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp("Deviation of the replacement blur, in pixels of the network's input.", valueName: "pixels"))
   var blur: Float = 5
 
   @Option(
@@ -72,10 +76,13 @@ struct EvaluationOptions: ParsableArguments {
       valueName: "mode"))
   var randomization = "none"
 
-  @Option(help: ArgumentHelp("How many of the images, the first ones, are explained by randomised networks.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "How many of the images, the first ones, are explained by randomised networks.", valueName: "number"))
   var randomizationImages = 8
 
-  @Option(help: ArgumentHelp("Of everything that is drawn at random: orders, noise, maps, weights.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Of everything that is drawn at random: orders, noise, maps, weights.", valueName: "number"))
   var seed: UInt64 = 1
 
   func validate() throws {

@@ -41,25 +41,32 @@ public struct EvaluationPlan: Sendable, Hashable, Codable {
     let removed = removals.flatMap { removal -> [Score] in
       switch removal.order {
       case .mostRelevantFirst:
-        [Score(name: Self.aopc(removal), group: .faithfulness, better: .higher),
-          Score(name: Self.area(removal), group: .faithfulness, better: .lower)]
+        [
+          Score(name: Self.aopc(removal), group: .faithfulness, better: .higher),
+          Score(name: Self.area(removal), group: .faithfulness, better: .lower),
+        ]
       case .leastRelevantFirst:
-        [Score(name: Self.aopc(removal), group: .faithfulness, better: .lower),
-          Score(name: Self.area(removal), group: .faithfulness, better: .higher)]
+        [
+          Score(name: Self.aopc(removal), group: .faithfulness, better: .lower),
+          Score(name: Self.area(removal), group: .faithfulness, better: .higher),
+        ]
       case .random: []
       }
     }
     let selective = selectivityEdge.map {
       Score(name: Self.selectivity($0), group: .faithfulness, better: .lower)
     }
-    let ten = usesTenPixels
+    let ten =
+      usesTenPixels
       ? TenPixelExperiment.End.allCases.map {
         // Told and not ranked by: on photographs a random map "wins" (Documentation/Evaluation.md).
         Score(name: Self.tenPixels($0), group: .experiment, better: nil)
       } : []
-    let localised = withMasks
+    let localised =
+      withMasks
       ? localisation.map { Score(name: $0.name, group: .localisation, better: $0.better) } : []
-    let continuous = shifts.count > 1
+    let continuous =
+      shifts.count > 1
       ? [
         Score(name: Self.continuity, group: .continuity, better: nil),
         Score(name: Self.relativeContinuity, group: .continuity, better: .lower),
