@@ -32,8 +32,14 @@ public struct BandChart: Sendable {
   }
 
   public var picture: SVGDocument {
-    let (left, top, width, height) = (60.0, 56.0, isNarrow ? 260.0 : 460.0, isNarrow ? 200.0 : 280.0)
-    let (right, bottom) = (left + width, top + height)
+    func cut(_ value: Double) -> Double { limits.map { min(max(value, $0.lowerBound), $0.upperBound) } ?? value }
+    let all = series.flatMap(\.points)
+    let bands = all.flatMap { [cut($0.y - $0.spread), cut($0.y + $0.spread)] } + [base].compactMap(\.self)
+    let frame = ChartFrame(
+      horizontal: Axis(from: all.map(\.x).min()!, to: all.map(\.x).max()!),
+      vertical: Axis(from: bands.min()!, to: bands.max()!), width: isNarrow ? 260 : 460, height: isNarrow ? 200 : 280)
+    func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) { frame.place(x, cut(y)) }
+    let (left, top, right, bottom) = (frame.left, frame.top, frame.right, frame.bottom)
     // An only curve is named by the title.
     let rows = isNarrow && series.count == 1 ? 0 : 18 * Double(series.count)
     let names = 30 + 6.2 * Double(series.map(\.name.count).max() ?? 0)
@@ -41,27 +47,7 @@ public struct BandChart: Sendable {
       isNarrow
       ? SVGDocument(width: right + 16, height: bottom + 44 + rows)
       : SVGDocument(width: right + 16 + names, height: max(bottom + 44, top + rows + 10))
-    picture.label(title, x: left, y: 20, size: 14)
-    picture.label(vertical, x: left, y: 42)
-    func cut(_ value: Double) -> Double { limits.map { min(max(value, $0.lowerBound), $0.upperBound) } ?? value }
-    let all = series.flatMap(\.points)
-    let xAxis = RangeAxis(from: all.map(\.x).min()!, to: all.map(\.x).max()!)
-    let bands = all.flatMap { [cut($0.y - $0.spread), cut($0.y + $0.spread)] } + [base].compactMap(\.self)
-    let yAxis = RangeAxis(from: bands.min()!, to: bands.max()!)
-    func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-      (left + xAxis.position(x, length: width), bottom - yAxis.position(cut(y), length: height))
-    }
-    for tick in xAxis.ticks {
-      let x = left + xAxis.position(tick, length: width)
-      picture.line(from: (x, top), to: (x, bottom))
-      picture.label(Axis.text(tick), x: x, y: bottom + 14, anchor: .middle)
-    }
-    for tick in yAxis.ticks {
-      let y = bottom - yAxis.position(tick, length: height)
-      picture.line(from: (left, y), to: (right, y))
-      picture.label(Axis.text(tick), x: left - 6, y: y + 4, anchor: .end)
-    }
-    picture.label(horizontal, x: left + width / 2, y: bottom + 34, anchor: .middle)
+    frame.draw(in: &picture, title: title, horizontal: horizontal, vertical: vertical)
     for (index, one) in series.enumerated() where !one.points.isEmpty {
       picture.area(
         one.points.map { place($0.x, $0.y + $0.spread) } + one.points.reversed().map { place($0.x, $0.y - $0.spread) },

@@ -10,18 +10,18 @@ enum ReportProvenance {
     let time = String(
       format: "%.3f s forward, %.3f s backward, %d map(s)", seconds.reduce(0) { $0 + $1.forward },
       seconds.reduce(0) { $0 + $1.backward }, seconds.count)
-    let image = (term: "Image", value: material.path)
-    provenance.facts = [image] + provenance.facts + [(term: "Device time", value: time)]
+    let explained = values(material) { $0.explained.target }
+    provenance.facts =
+      [(term: "Image", value: material.path), (term: "Explained", value: explained)] + provenance.facts
+      + [(term: "Device time", value: time)]
     return provenance
   }
 
   /// What holds for all images of a run.
   static func common(_ material: ReportMaterial) -> Provenance {
-    let reports = material.entries.map(\.report)
     func fact(_ term: String, _ value: (ExplanationReport) -> String) -> (term: String, value: String)? {
-      var values: [String] = []
-      for value in reports.map(value) where !value.isEmpty && !values.contains(value) { values.append(value) }
-      return values.isEmpty ? nil : (term, values.joined(separator: " | "))
+      let values = values(material, value)
+      return values.isEmpty ? nil : (term, values)
     }
     let facts = [
       fact("Model") {
@@ -31,7 +31,6 @@ enum ReportProvenance {
       fact("Input") { $0.model.inputShape.map(String.init).joined(separator: " × ") },
       fact("Preprocessing") { preprocessing($0.preprocessing) },
       fact("Methods") { $0.composite.isEmpty ? $0.method : "\($0.method) with \($0.composite)" },
-      fact("Explained") { $0.explained.target },
       fact("Device") { "\($0.device.name), \($0.device.platform)" },
       fact("Driver") { $0.device.driver },
       fact("Kernels") { "\($0.device.kernels), \($0.device.precision)" },
@@ -40,6 +39,15 @@ enum ReportProvenance {
       (term: "Time", value: material.time),
     ]
     return Provenance(facts: facts.compactMap { $0 }, rules: rules(material))
+  }
+
+  /// What the reports say, each different value once.
+  private static func values(_ material: ReportMaterial, _ value: (ExplanationReport) -> String) -> String {
+    var values: [String] = []
+    for value in material.entries.map({ value($0.report) }) where !value.isEmpty && !values.contains(value) {
+      values.append(value)
+    }
+    return values.joined(separator: " | ")
   }
 
   private static func preprocessing(_ p: Preprocessing) -> String {
