@@ -5,13 +5,13 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Headers and libraries the build needs, and PoCL, which runs the kernels on any CPU.
 PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd libvips-dev libminizip-dev \
-  libssl-dev zlib1g-dev libtiff-dev
+  libssl-dev zlib1g-dev libtiff-dev libpng-dev
 
 # Where bench-peers installs PyTorch, zennit, captum and onnxruntime; a folder that has them is used as it is.
 PEERS ?= .build/peers
 TORCH := 2.13.0
 
-.PHONY: help setup build demo test lint format gallery bench bench-peers peers experiments clean
+.PHONY: help setup build demo test lint format gallery bench bench-peers bench-quantus peers experiments clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
@@ -20,6 +20,7 @@ help:
 	@echo "make lint     check the format; make format mends it"
 	@echo "make bench    measure kernels, layers, composites, targets, scaling; BENCH=\"--results folder\" keeps the results"
 	@echo "make experiments  repeat the seeds' experiments: Documentation/Experiments.md; EXPERIMENTS=\"--only aopc\" runs one"
+	@echo "make bench-quantus  measure the removal of pixels beside quantus, and compare its scores with relprop's"
 	@echo "make bench-peers  measure beside zennit, captum, PyTorch and onnxruntime, which it installs into PEERS=$(PEERS)"
 
 # Installs only what is missing; as root, or through sudo.
@@ -65,6 +66,22 @@ experiments: setup
 bench-peers: setup peers
 	$(SWIFT) build -c release --product relprop-bench
 	$(PEERS)/bin/python Benchmarks/peers/bench_peers.py --bench .build/release/relprop-bench $(BENCH)
+
+# BENCH="--experiments pixels --json results.json" and other options of bench_quantus.py.
+QUANTUS ?= .build/quantus
+bench-quantus: setup
+	$(SWIFT) build -c release --product relprop
+	$(SWIFT) build -c release --product relprop-bench
+	@$(QUANTUS)/bin/python -c 'import torch, quantus, safetensors, PIL' 2>/dev/null || { \
+	  set -e; \
+	  echo "installing into $(QUANTUS): torch quantus safetensors"; \
+	  python3 -m venv $(QUANTUS); \
+	  $(QUANTUS)/bin/pip install --quiet torch==$(TORCH)+cpu || $(QUANTUS)/bin/pip install --quiet torch==$(TORCH); \
+	  $(QUANTUS)/bin/pip install --quiet quantus==0.6.0 safetensors; \
+	}
+	$(QUANTUS)/bin/python Benchmarks/peers/compare_quantus.py --relprop .build/release/relprop
+	$(QUANTUS)/bin/python Benchmarks/peers/bench_quantus.py --bench .build/release/relprop-bench \
+	  --relprop .build/release/relprop $(BENCH)
 
 # PyTorch for CPUs alone where the package index has it; zennit would ask for torchvision, which it does not need.
 PEER_MODULES := torch zennit captum onnx onnxruntime safetensors

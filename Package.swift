@@ -48,7 +48,8 @@ let package = Package(
     .target(
       name: "VipsShim", dependencies: ["CVips"],
       linkerSettings: [
-        .linkedLibrary("vips"), .linkedLibrary("tiff"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0"),
+        .linkedLibrary("vips"), .linkedLibrary("tiff"), .linkedLibrary("png16"), .linkedLibrary("gobject-2.0"),
+        .linkedLibrary("glib-2.0"),
       ]),
     .target(name: "Imaging", dependencies: ["RelevancePropagation", "VipsShim"]),
 
@@ -59,8 +60,10 @@ let package = Package(
     // Scores of explanations: removals, localisation, sparsity, continuity, randomised weights.
     .target(name: "Evaluation", dependencies: ["RelevancePropagation", "Compute"]),
 
-    // Results as text tables and SVG charts. Knows nothing of what they show.
-    .target(name: "Reporting"),
+    // Results as text tables, SVG charts and pages, whose style sheet and programs are carried inside the binary. Knows
+    // nothing of what they show.
+    .target(name: "ReportAssets", exclude: ["page.css", "page.js", "index.js"]),
+    .target(name: "Reporting", dependencies: ["ReportAssets"]),
 
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),
@@ -141,7 +144,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "Compute",
+        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute",
       ]),
     .testTarget(
       name: "BenchmarkTests",

@@ -36,65 +36,81 @@ static inline __attribute__((always_inline)) void store_past_cache(const real va
   store_lanes(value, numbers, i, end);
 }
 
-// The runs that take most of the time, with their flags as constants: in `finish` the branches vanish.
-static inline __attribute__((always_inline)) Epilogue forward_epilogue(Epilogue e) {
-  e.steps = EPILOGUE_RECTIFY, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+// Where an entry of the batch lies in the arrays, and what its stabilizer adds: the same for all of its numbers.
+typedef struct {
+  size_t own, image;
+  float epsilon;
+} FinishedEntry;
+
+static inline __attribute__((always_inline)) FinishedEntry finished_entry(const Epilogue e, const EpilogueArrays arrays,
+                                                                          const int entry) {
+  const int image = entry / e.targets;
+  FinishedEntry result = {(size_t)entry * e.count, (size_t)image * e.count, e.stabilizer.epsilon};
+  if (e.steps & EPILOGUE_QUOTIENT && e.stabilizer.relative != 0.0f)
+    result.epsilon += e.stabilizer.relative * arrays.statistics[image];
+  return result;
+}
+
+// Whether `e` is a plain run of these steps, and the same with its flags as constants: in `finish` the branches vanish. For
+// the runs that take most of the time.
+static inline int is_run(const Epilogue e, const int steps, const int biasMode) {
+  return e.steps == steps && e.biasMode == biasMode && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
+         e.part.positive == 1.0f && e.part.negative == 1.0f && (e.activationStride != 0 || !(steps & EPILOGUE_PRODUCT));
+}
+
+static inline __attribute__((always_inline)) Epilogue run_of(Epilogue e, const int steps, const int biasMode) {
+  e.steps = steps, e.biasMode = biasMode, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
+  e.part.positive = e.part.negative = 1.0f, e.activationStride = 1;
   return e;
 }
 
-static inline __attribute__((always_inline)) Epilogue backward_epilogue(Epilogue e) {
-  e.steps = EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, e.biasMode = 0, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
-  e.part.positive = e.part.negative = 1.0f, e.stabilizer.relative = 0.0f, e.activationStride = 1;
-  return e;
-}
-
-static inline __attribute__((always_inline)) Epilogue plain_epilogue(Epilogue e) {
-  e.steps = 0, e.biasMode = 1, e.accumulate = 0, e.gate = 0, e.coefficient = 1.0f;
-  return e;
-}
-
-static inline int is_plain(const Epilogue e) {
-  return e.steps == 0 && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
-}
-
-static inline int is_forward(const Epilogue e) {
-  return e.steps == EPILOGUE_RECTIFY && e.biasMode == 1 && !e.accumulate && e.coefficient == 1.0f;
-}
-
-static inline int is_backward(const Epilogue e) {
-  return e.steps == (EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT) && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
-         e.part.positive == 1.0f && e.part.negative == 1.0f && e.stabilizer.relative == 0.0f && e.activationStride != 0;
+// A vector of what `finish` will read there is on its way.
+static inline __attribute__((always_inline)) void expect(const Epilogue e, const EpilogueArrays arrays,
+                                                         const FinishedEntry entry, const size_t index) {
+#ifdef __clang__
+  if (e.steps & EPILOGUE_PRODUCT)
+    __builtin_prefetch((const void *)(size_t)(arrays.activation + (e.activationStride ? entry.image + index : index)), 0, 2);
+  if (e.steps & EPILOGUE_QUOTIENT)
+    __builtin_prefetch((const void *)(size_t)(e.steps & EPILOGUE_PRODUCT ? arrays.denominator + entry.image + index
+                                                                         : arrays.relevance + entry.own + index), 0, 2);
+#endif
 }
 
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
 static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, real value,
-                                                         const int entry, const size_t index, const int k, const int K) {
-  const size_t at = (size_t)entry * e.count + index, image = (size_t)(entry / e.targets) * e.count + index;
-  const size_t end = at + (K - k), imageEnd = image + (K - k);
+                                                         const FinishedEntry entry, const size_t index, const int k,
+                                                         const int K) {
+  const size_t at = entry.own + index, image = entry.image + index, left = K - k;
   const real zero = 0.0f;
   if (e.biasMode == 1) value += load_lanes(arrays.bias, k, K);
-  if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + (K - k));
+  if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + left);
   if (e.steps & EPILOGUE_PRODUCT) {
-    const real a = load_lanes(arrays.activation, e.activationStride ? image : index, e.activationStride ? imageEnd : index + (K - k));
+    const size_t from = e.activationStride ? image : index;
+    const real a = load_lanes(arrays.activation, from, from + left);
     value *= e.part.positive == 1.0f && e.part.negative == 1.0f ? a : part_of(e.part, a);
   }
   if (e.coefficient != 1.0f) value *= e.coefficient;
-  if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, end);
-  if (e.steps & EPILOGUE_KEEP) store_lanes(value, arrays.kept, at, end);
+  if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, at + left);
+  if (e.steps & EPILOGUE_KEEP) store_lanes(value, arrays.kept, at, at + left);
   if (e.steps & EPILOGUE_RECTIFY) value = value < zero ? zero : value;
   if (e.steps & EPILOGUE_QUOTIENT) {
-    float epsilon = e.stabilizer.epsilon;
-    if (e.stabilizer.relative != 0.0f) epsilon += e.stabilizer.relative * arrays.statistics[entry / e.targets];
     // After step 1 the sum is the denominator, after step 4 it is the relevance.
-    const int isDenominator = !(e.steps & EPILOGUE_PRODUCT);
-    const real other = isDenominator ? load_lanes(arrays.relevance, at, end) : load_lanes(arrays.denominator, image, imageEnd);
-    value = isDenominator ? stabilized_quotient(other, value, epsilon, e.stabilizer.mode)
-                          : stabilized_quotient(value, other, epsilon, e.stabilizer.mode);
-    if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, imageEnd));
+    if (e.steps & EPILOGUE_PRODUCT)
+      value = stabilized_quotient(value, load_lanes(arrays.denominator, image, image + left), entry.epsilon, e.stabilizer.mode);
+    else
+      value = stabilized_quotient(load_lanes(arrays.relevance, at, at + left), value, entry.epsilon, e.stabilizer.mode);
+    if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, image + left));
   }
   if (e.isLarge)
-    store_past_cache(value, arrays.target, at, end);
+    store_past_cache(value, arrays.target, at, at + left);
   else
-    store_lanes(value, arrays.target, at, end);
+    store_lanes(value, arrays.target, at, at + left);
 }
+
+// The epilogue's arrays as arguments of a kernel, its last ones, and as one value.
+#define FINISH_PARAMETERS                                                                                          \
+  global const float *bias, global const float *activation, global const float *relevance,                         \
+      global const float *denominator, global const float *gate, global const float *statistics, global float *kept, \
+      global float *target
+#define FINISH_ARRAYS {bias, activation, relevance, denominator, gate, statistics, kept, target}
 #endif

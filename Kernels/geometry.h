@@ -87,6 +87,7 @@ typedef struct {
   int K, P, Q;
   int padTop, padLeft;
   int tilesY, tilesX;  // of an entry
+  int targets;         // entries of one image
   int tiles;           // of all entries
   int tilesAtOnce;     // of one piece of work
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
@@ -126,6 +127,7 @@ typedef struct {
   int columns, ringRows; // of the map: columns, and rows in work
   int keptFrom;          // slots from here on lie in the second buffer
 } PlaceGeometry;
+
 // A copy of an image moved by (dy, dx), down and to the right (translation/). The unmoved copy lies at (top, left) of the source.
 typedef struct {
   int C, H, W;  // of the copy
@@ -133,5 +135,20 @@ typedef struct {
   int top, left;
   int dy, dx;
 } ShiftGeometry;
+
+// A transposed convolution towards few channels (cpu/scatter.cl).
+typedef struct {
+  int C, P, Q;      // of s
+  int K, H, W;      // of the output
+  int width;        // numbers of a product
+  int whole;        // > 0: the first `whole` outputs are the sum of the two halves of the product's numbers, the others these
+  int taps, S;      // of a filter, and of its row
+  int tapsOfBlock;  // side by side in a block of TILE_COLUMNS
+  int strideY, strideX;
+  int padTop, padLeft;
+  int dilationY, dilationX;
+  int rowsAtOnce, columnsAtOnce;  // outputs of one piece of work
+  int positions;                  // of a row of s that meet them, at most
+} ScatterGeometry;
 
 #endif

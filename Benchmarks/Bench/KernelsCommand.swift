@@ -50,9 +50,7 @@ struct KernelsCommand: ParsableCommand {
 
   func run() throws {
     let engine = try options.engine(profiling: true)
-    let peak =
-      try options.quick
-      ? Peak.measure(on: engine.device, megabytes: 16, flopPerUnit: 1e6, tries: 1) : Peak.measure(on: engine.device)
+    let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     print("device   \(engine.device)\n\(peak.text)")
     let vgg = options.quick ? VGG16.tiny : VGG16(side: options.side ?? 224)
     let shapes = vgg.weighted.filter { $0.name.hasPrefix(only ?? "") }

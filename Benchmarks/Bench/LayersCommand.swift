@@ -9,7 +9,14 @@ struct LayersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers",
     abstract: "Time of every layer of a network, forward and backward, and what is left between them.",
-    discussion: "From the device's own clock. The rest is what host, transfers and waiting take.")
+    discussion: """
+      From the device's own clock. The rest is what host, transfers and waiting take.
+
+      A floor is the time in which the machine could do a layer's work at best, by its peaks measured in the same run: the
+      products of the algorithm that is used at the peak of multiply-adds, or the weights read once at the peak of memory,
+      whichever takes longer (backward half of them: rows with s = 0 are not read). What is above it goes to transforms,
+      epilogues and the traffic of activations.
+      """)
 
   @OptionGroup var options: BenchmarkOptions
   @OptionGroup var output: OutputOptions
@@ -20,6 +27,9 @@ struct LayersCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
   var batch = 1
 
+  @Option(help: ArgumentHelp("Classes of every image.", valueName: "number"))
+  var targets = 1
+
   struct Row: Encodable {
     /// A layer; `ledger`; `rest` for host, transfers and waiting; `total` by the host's clock.
     var layer: String
@@ -28,18 +38,22 @@ struct LayersCommand: ParsableCommand {
     var forward: Spread
     var backward: Spread
     var launches: Int
+    /// Seconds that the layer's work takes at the machine's peaks.
+    var forwardFloor: Double?
+    var backwardFloor: Double?
     /// Of the direct algorithm, forward.
     var forwardGigaflops: Double?
   }
 
   func validate() throws {
     guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
+    guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
   }
 
   func run() throws {
     let subject = try Subject(options)
     let engine = try options.engine(profiling: true)
-    let session = try Session(subject, Work(composite: composite, batch: batch), on: engine)
+    let session = try Session(subject, Work(composite: composite, batch: batch, targets: targets), on: engine)
     let images = subject.images(batch)
     let runs = try options.timing.collect {
       _ = try engine.launchRecords()
@@ -49,18 +63,23 @@ struct LayersCommand: ParsableCommand {
     let rules = try Preset.named(composite).composite(
       for: subject.network, low: subject.preprocessing.low, high: subject.preprocessing.high
     ).resolve(for: subject.network)
-    let plan = PropagationPlan(subject.network, rules: rules)
-    let rows = rows(runs, plan)
+    let plan = PropagationPlan(subject.network, rules: rules, targets: targets, kernels: engine.choice)
+    let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
+    let rows = rows(runs, plan, peak)
 
-    print("device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch)")
+    print(
+      "device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)\n\(peak.text)"
+    )
+    func milliseconds(_ seconds: Double?) -> String { seconds.map { String(format: "%.2f", $0 * 1e3) } ?? "" }
     var table = TextTable([
-      ("layer", .left), ("type", .left), ("forward ms", .right), ("GFLOP/s", .right), ("backward ms", .right),
-      ("launches", .right),
+      ("layer", .left), ("type", .left), ("forward ms", .right), ("floor", .right), ("GFLOP/s", .right),
+      ("backward ms", .right), ("floor", .right), ("launches", .right),
     ])
     for row in rows {
       table.add([
-        row.layer, row.type, row.forward.milliseconds,
+        row.layer, row.type, row.forward.milliseconds, milliseconds(row.forwardFloor),
         row.forwardGigaflops.map { String(format: "%.1f", $0) } ?? "", row.backward.milliseconds,
+        milliseconds(row.backwardFloor),
         row.launches > 0 ? "\(row.launches)" : "",
       ])
     }
@@ -81,7 +100,10 @@ struct LayersCommand: ParsableCommand {
     var backwardSeconds: Double { outcome.seconds - outcome.forwardSeconds }
   }
 
-  private func rows(_ runs: [Run], _ plan: PropagationPlan) -> [Row] {
+  private func rows(_ runs: [Run], _ plan: PropagationPlan, _ peak: Peak) -> [Row] {
+    func floor(_ flop: Int, bytes: Int) -> Double {
+      max(Double(flop * batch) / (peak.gigaflops * 1e9), Double(bytes) / (peak.readGigabytesPerSecond * 1e9))
+    }
     let count = Dictionary(grouping: runs[0].records, by: \.label).mapValues(\.count)
     var rows = plan.layers.compactMap { layer -> Row? in
       let launches = count["\(layer.name) forward", default: 0] + count["\(layer.name) backward", default: 0]
@@ -90,6 +112,9 @@ struct LayersCommand: ParsableCommand {
       return Row(
         layer: layer.name, type: layer.type, forward: forward,
         backward: Spread(runs.map { $0.seconds("\(layer.name) backward") }), launches: launches,
+        forwardFloor: floor(layer.forwardProductFLOP, bytes: layer.weightBytes),
+        backwardFloor: floor(
+          layer.backwardProductFLOP, bytes: max(layer.modifiedWeightBytes, layer.weightBytes / 2)),
         forwardGigaflops: layer.weightBytes > 0
           ? Double(layer.forwardFLOP * batch) / forward.median * 1e-9 : nil)
     }
@@ -114,7 +139,9 @@ struct LayersCommand: ParsableCommand {
     rows.append(
       Row(
         layer: "total", type: "by the host's clock", forward: Spread(runs.map(\.outcome.forwardSeconds)),
-        backward: Spread(runs.map(\.backwardSeconds)), launches: 0))
+        backward: Spread(runs.map(\.backwardSeconds)), launches: 0,
+        forwardFloor: rows.reduce(0) { $0 + ($1.forwardFloor ?? 0) },
+        backwardFloor: rows.reduce(0) { $0 + ($1.backwardFloor ?? 0) }))
     return rows
   }
 

@@ -28,6 +28,11 @@ struct Peak: Codable {
     static let gpu = Form(options: "-cl-std=CL1.2", width: 4, chains: 4, unroll: 8, group: 256, groupsPerUnit: 32)
   }
 
+  /// - Parameter isQuick: shows that it works, measures nothing.
+  static func measure(on device: Device, isQuick: Bool) throws -> Peak {
+    try isQuick ? measure(on: device, megabytes: 16, flopPerUnit: 1e6, tries: 1) : measure(on: device)
+  }
+
   /// Runs the loops of Kernels/peak.cl and takes the best of some tries: a limit is what was reached once.
   ///
   /// - Parameters:

@@ -62,7 +62,8 @@ struct RemovalRequest: Codable, Hashable {
     let (images, maps) = (try NumPyArray(path: input).tensor, try NumPyArray(path: self.maps).tensor)
     guard images.shape.rank == 4, maps.shape.rank == 3, images.shape[0] == maps.shape[0], targets.count == maps.shape[0]
     else {
-      throw SessionError("remove: \(images.shape) images, \(maps.shape) maps, \(targets.count) targets do not belong together")
+      throw SessionError(
+        "remove: \(images.shape) images, \(maps.shape) maps, \(targets.count) targets do not belong together")
     }
     let removal = try removal
     let all = (0..<images.shape[0]).map { RemovalImage(images[$0], key: UInt64($0)) }

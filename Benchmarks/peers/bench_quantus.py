@@ -3,13 +3,16 @@
 
     bench_quantus.py --bench .build/release/relprop-bench --relprop .build/release/relprop [--rounds N] [--json OUT [--append]]
 
-Every round relprop removes 100 units from each of `--images` further scenes, and quantus as many from `--quantus-images` of them;
-ten rounds of 100 images are the 1,000 images x 100 steps that relprop promises to do in a tenth of quantus' time. Compared are
-seconds an image and step. quantus runs with the batch that suits it best, in three ways: as it is installed; with glibc's malloc
-thresholds raised, so that PyTorch's large buffers are kept; and, beside that, with the network's weights channels last.
+Every round relprop removes 100 units from each of `--images` further scenes, and quantus as many from `--quantus-images` of them,
+one batch of its default size: relprop does all of 1,000 images x 100 steps, quantus a sample. Compared are seconds an image and
+step; quantus' seconds for 1,000 images are those of the sample times 1,000 / its images, which is exact but for its last batch,
+since it does batch after batch. quantus runs in up to three ways: as it is installed, which is how its users run it; with glibc's
+malloc thresholds raised, so that PyTorch's large buffers are kept; and, beside that, with the network's weights channels last.
 
-Removed are patches of 8 x 8 pixels (RegionPerturbation, 100 regions) and pixels (PixelFlipping: quantus removes all numbers of an
-image, so that it gets 96 steps of 288; its time a step does not depend on how many). Both replace by 0.
+Removed are patches of 8 x 8 pixels (RegionPerturbation, 100 regions: the same work for both); 96 pixels at a time (PixelFlipping,
+which goes on until all numbers of an image are gone: 96 steps of 288 numbers; the same for both); and single pixels, 100 of them
+(relprop alone can stop there; quantus' time is that of 96 steps of 288 numbers, since it computes whole images whatever is
+removed). Both replace by 0.
 
 quantus runs in processes of its own, one for each way, that sleep in between. --append adds rounds to those of an earlier run.
 Needs torch, quantus, safetensors, Pillow, numpy.
@@ -32,8 +35,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS = os.path.join(HERE, "../../Models/demo/vgg16-scenes.safetensors")
 TUNED = {"MALLOC_MMAP_THRESHOLD_": str(2 ** 30), "MALLOC_TRIM_THRESHOLD_": str(2 ** 34), "MALLOC_TOP_PAD_": str(2 ** 26)}
 WAYS = {"as installed": {}, "malloc tuned": {"tuned": True}, "malloc tuned, channels last": {"tuned": True, "last": True}}
-EXPERIMENTS = {"patches": {"patch": 8, "steps": 100}, "pixels": {"steps": 100}}
-STEPS_OF_QUANTUS = {"patches": 100, "pixels": 96}
+EXPERIMENTS = {"patches": {"patch": 8, "steps": 100}, "pixels": {"steps": 100},
+               "96 pixels": {"steps": 96, "unitsPerStep": 96}}
+STEPS_OF_QUANTUS = {"patches": 100, "pixels": 96, "96 pixels": 96}
 
 
 def serve(threads, channels_last):
@@ -50,6 +54,7 @@ def serve(threads, channels_last):
     options = {"abs": False, "normalise": False, "disable_warnings": True, "perturb_baseline": 0.0}
     metrics = {"patches": quantus.RegionPerturbation(patch_size=8, regions_evaluation=100, **options),
                "pixels": quantus.PixelFlipping(features_in_step=288, **options)}
+    metrics["96 pixels"] = metrics["pixels"]
     for line in sys.stdin:
         request = json.loads(line)
         x, a = np.load(request["images"]), np.load(request["maps"])[:, None]
@@ -106,14 +111,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", help="the built relprop-bench")
     parser.add_argument("--relprop", help="the built relprop")
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--first-round", type=int, default=0, help="continue with the scenes of this round")
-    parser.add_argument("--images", type=int, default=100, help="of relprop, a round")
-    parser.add_argument("--quantus-images", type=int, default=8, help="of quantus, a round")
-    parser.add_argument("--quantus-batch", type=int, default=8)
+    parser.add_argument("--images", type=int, default=500, help="of relprop, a round")
+    parser.add_argument("--quantus-images", type=int, default=64, help="of quantus, a round")
+    parser.add_argument("--quantus-batch", type=int, default=64, help="its default: 64")
     parser.add_argument("--batch", type=int, default=100, help="of relprop")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--experiments", nargs="+", choices=list(EXPERIMENTS), default=list(EXPERIMENTS))
     parser.add_argument("--material", help="a folder to keep scenes and maps in between runs")
     parser.add_argument("--json")
     parser.add_argument("--append", action="store_true")
@@ -141,7 +147,8 @@ def main():
         results["rounds"] = json.load(open(arguments.json))["rounds"]
     # One untimed run each.
     part(folder, x[:4], a[:4])
-    for what, removal in EXPERIMENTS.items():
+    experiments = {name: EXPERIMENTS[name] for name in arguments.experiments}
+    for what, removal in experiments.items():
         ours.ask({"remove": {"input": folder + "/part.x.npy", "maps": folder + "/part.a.npy", "targets": targets[:4],
                              "replacement": "zero", "batch": arguments.batch, **removal}})
     part(folder, x[:2], a[:2])
@@ -152,12 +159,12 @@ def main():
         begin = offset + number * arguments.images
         chosen = slice(begin, begin + arguments.images)
         row = {"images": arguments.images, "quantusImages": arguments.quantus_images}
-        for what, removal in EXPERIMENTS.items():
+        for what, removal in experiments.items():
             part(folder, x[chosen], a[chosen])
             answer = ours.ask({"remove": {"input": folder + "/part.x.npy", "maps": folder + "/part.a.npy",
                                           "targets": targets[chosen], "replacement": "zero", "batch": arguments.batch,
                                           **removal}})
-            row[what] = {"relprop": answer["seconds"][0] / arguments.images / 100}
+            row[what] = {"relprop": answer["seconds"][0] / arguments.images / removal["steps"]}
             few = slice(begin, begin + arguments.quantus_images)
             part(folder, x[few], a[few])
             for name, peer in peers.items():
@@ -168,7 +175,7 @@ def main():
         results["rounds"].append(row)
         print(f"round {len(results['rounds'])}: " + "; ".join(
             f"{what} " + ", ".join(f"{name} {1e3 * seconds:.3f} ms" for name, seconds in row[what].items())
-            for what in EXPERIMENTS), flush=True)
+            for what in experiments), flush=True)
     for peer in [ours, *peers.values()]:
         peer.close()
     summarize(results)
@@ -185,14 +192,17 @@ def part(folder, x, a):
 
 
 def summarize(results):
-    """Medians over the rounds, and the seconds of 1,000 images x 100 steps."""
+    """Medians over the rounds of seconds an image and step, and the seconds of 1,000 images x 100 steps."""
     results["summary"] = {}
     images = sum(row["images"] for row in results["rounds"])
     print(f"\n{len(results['rounds'])} rounds, {images} images of relprop, "
           f"{sum(row['quantusImages'] for row in results['rounds'])} of quantus")
     for what in EXPERIMENTS:
-        names = list(dict.fromkeys(name for row in results["rounds"] for name in row[what]))
-        found = {name: [row[what][name] for row in results["rounds"] if name in row[what]] for name in names}
+        rows = [row[what] for row in results["rounds"] if what in row]
+        if not rows:
+            continue
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        found = {name: [row[name] for row in rows if name in row] for name in names}
         own = float(np.median(found["relprop"]))
         results["summary"][what] = {}
         for name, seconds in found.items():

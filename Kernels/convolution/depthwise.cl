@@ -63,24 +63,20 @@ static inline __attribute__((always_inline)) void depthwise_gather(
 
   for (int i = 0; i < DEPTHWISE_COLUMNS && firstColumn + i < columns.count; i++) {
     const int pixel = (rows.first + y * rows.step) * outWidth + columns.first + (firstColumn + i) * columns.step;
-    finish(e, arrays, sums[i], n, (size_t)pixel * outputs + channel, channel, outputs);
+    finish(e, arrays, sums[i], finished_entry(e, arrays, n), (size_t)pixel * outputs + channel, channel, outputs);
   }
 }
 
 kernel __attribute__((reqd_work_group_size(DEPTHWISE_ITEMS, 1, 1))) void depthwise_apply(
     const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    const SignPart part, global const float *w, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   depthwise_gather(g, 0, images, e, x, xStride, part, w, arrays);
 }
 
 kernel __attribute__((reqd_work_group_size(DEPTHWISE_ITEMS, 1, 1))) void depthwise_transpose(
     const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    const SignPart part, global const float *w, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   depthwise_gather(g, 1, images, e, x, xStride, part, w, arrays);
 }

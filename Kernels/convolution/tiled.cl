@@ -266,7 +266,7 @@ static inline __attribute__((always_inline)) void tiled_gather(
       const float lanes[4] = {four.x, four.y, four.z, four.w};
       for (int l = 0; l < 4; l++) {
         const int channel = firstChannel + (across + j * TILED_ACROSS) * 4 + l, k = group * outputs + channel;
-        if (channel < outputs) finish(e, arrays, lanes[l], n, (size_t)pixel * pitch + k, k, pitch);
+        if (channel < outputs) finish(e, arrays, lanes[l], finished_entry(e, arrays, n), (size_t)pixel * pitch + k, k, pitch);
       }
     }
   }
@@ -274,20 +274,16 @@ static inline __attribute__((always_inline)) void tiled_gather(
 
 kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_apply(
     const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
+    const SignPart part, global const float *w, FINISH_PARAMETERS) {
   local float4 xTiles[TILED_BUFFERS * TILED_SLAB * TILED_X_PITCH], wTiles[TILED_BUFFERS * TILED_SLAB * TILED_W_PITCH];
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   tiled_gather(g, 0, images, e, x, xStride, part, w, arrays, xTiles, wTiles);
 }
 
 kernel __attribute__((reqd_work_group_size(TILED_ITEMS, 1, 1))) void tiled_transpose(
     const ConvolutionGeometry g, const int images, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
+    const SignPart part, global const float *w, FINISH_PARAMETERS) {
   local float4 xTiles[TILED_BUFFERS * TILED_SLAB * TILED_X_PITCH], wTiles[TILED_BUFFERS * TILED_SLAB * TILED_W_PITCH];
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   tiled_gather(g, 1, images, e, x, xStride, part, w, arrays, xTiles, wTiles);
 }

@@ -72,10 +72,8 @@ DENSE_FORM(dense_rows_of_many, DENSE_ENTRIES)
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_rows(
     const int F, const int K, const int entries, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    const SignPart part, global const float *w, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int k = ((int)get_global_id(0) - TILE_IDLE_GROUPS) * 16;
   if (k < 0) return;
   const int plain = part.positive == 1.0f && part.negative == 1.0f;
@@ -92,17 +90,15 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_rows(
       else
         dense_rows_of_one(F, plain, part, from, xStride, w0, w1, w2, w3, sums + r);
     }
-    for (int j = 0; j < count; j++) finish(e, arrays, vload16(j, sums), n + j, k, k, K);
+    for (int j = 0; j < count; j++) finish(e, arrays, vload16(j, sums), finished_entry(e, arrays, n + j), k, k, K);
     n += count;
   }
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
     const int F, const int K, const int entries, const int entriesAtOnce, const int columns, const Epilogue e,
-    global const float *s, global const float *w, local float *memory, global const float *bias,
-    global const float *activation, global const float *relevance, global const float *denominator,
-    global const float *gate, global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    global const float *s, global const float *w, local float *memory, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int first = ((int)get_global_id(0) - TILE_IDLE_GROUPS) * columns;
   if (first < 0) return;
   const int width = min(columns, F - first), whole = width / 16 * 16;
@@ -143,6 +139,6 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
     }
     for (int n = 0; n < count; n++)
       for (int i = 0; i < width; i += 16)
-        finish(e, arrays, load16(totals + (size_t)n * columns + i), start + n, first + i, first + i, F);
+        finish(e, arrays, load16(totals + (size_t)n * columns + i), finished_entry(e, arrays, start + n), first + i, first + i, F);
   }
 }

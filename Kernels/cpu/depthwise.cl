@@ -18,10 +18,8 @@ static inline int source_of(const int transposed, const int at, const int stride
 
 kernel void convolution_depthwise(
     const ConvolutionGeometry g, const int transposed, const Epilogue e, global const float *x, const int xStride,
-    const SignPart part, global const float *U, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    const SignPart part, global const float *U, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int c = get_global_id(0) * 16, position = get_global_id(1), entry = get_global_id(2);
   if (c >= g.C) return;
   const int width = transposed ? g.W : g.Q, y = position / width, z = position % width;
@@ -38,5 +36,5 @@ kernel void convolution_depthwise(
       sum = fma(a, load_lanes(U + (size_t)(r * g.S + s) * g.C, c, g.C), sum);
     }
   }
-  finish(e, arrays, sum, entry, (size_t)position * g.C + c, c, g.C);
+  finish(e, arrays, sum, finished_entry(e, arrays, entry), (size_t)position * g.C + c, c, g.C);
 }

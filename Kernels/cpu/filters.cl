@@ -84,14 +84,16 @@ kernel void pack_gather(const FilterView view, const int groupStride, const int 
           weight_of(view, mode, part, w + (size_t)group * groupStride, k + j, c, taps[i]);
 }
 
-// The same for several parts of the weights as outputs side by side, in one vector: this part's at lanes `lane` and on.
-// U is all 0 before the first. Grid (inputs, taps).
-kernel void pack_stacked(const FilterView view, const int lane, const int tapCount, global const int *taps,
-                         const int mode, const SignPart part, global const float *w, global float *U) {
+// Filters of cpu/scatter.cl: [block][inputs][TILE_COLUMNS], in a block tapsOfBlock taps side by side, `width` numbers each;
+// this part's outputs at `lane` of them and on. U is all 0 before the first part. Grid (inputs, taps).
+kernel void pack_scatter(const FilterView view, const int lane, const int width, const int tapsOfBlock, const int mode,
+                         const SignPart part, global const float *w, global float *U) {
   const int c = get_global_id(0), tap = get_global_id(1);
   if (c >= view.inputs) return;
+  const int column = tap % tapsOfBlock * width + lane;
   for (int k = 0; k < view.outputs; k++)
-    U[((size_t)tap * view.inputs + c) * 16 + lane + k] = weight_of(view, mode, part, w, k, c, taps[tap]);
+    U[((size_t)(tap / tapsOfBlock) * view.inputs + c) * TILE_COLUMNS + column + k] =
+        weight_of(view, mode, part, w, k, c, tap);
 }
 
 // Filters of cpu/depthwise.cl: [R*S][C] from [C][R*S]. Grid (C, R*S).

@@ -45,10 +45,8 @@ static inline __attribute__((always_inline)) void gather_row(const GatherGeometr
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gather(
     const GatherGeometry g, const Epilogue e, global const int *taps, global const float *x, const int xStride,
-    const SignPart part, global const float *U, local float *memory, global const float *bias,
-    global const float *activation, global const float *relevance, global const float *denominator,
-    global const float *gate, global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    const SignPart part, global const float *U, local float *memory, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, group = get_global_id(1);
   if (block < 0) return;
   const int first = block * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.positions - first);
@@ -79,6 +77,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
   for (int i = 0; i < rows; i++) {
     const int position = first + i, entry = position / area, place = position % area;
     const int p = g.phaseY + place / g.phaseQ * g.stepOutY, q = g.phaseX + place % g.phaseQ * g.stepOutX;
+    const FinishedEntry finished = finished_entry(e, arrays, entry);
     const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
 #pragma unroll 1
     for (int k = 0; k < g.K; k += 16) {
@@ -86,7 +85,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
       const float16 sum =
           load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
       const int channel = group * g.K + k;
-      finish(e, arrays, sum, entry, pixel + channel, channel, group * g.K + g.K);
+      finish(e, arrays, sum, finished, pixel + channel, channel, group * g.K + g.K);
     }
   }
 }

@@ -16,6 +16,9 @@
 #ifndef TILE_FEW_ROWS
 #define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS
 #endif
+#ifndef TILE_DEPTH
+#define TILE_DEPTH 64  // terms summed at a time
+#endif
 #define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
 #ifndef TILE_VECTORS
 #define TILE_VECTORS 2  // vectors of 16 a row
@@ -39,30 +42,35 @@
 #define TILE_IDLE_GROUPS 2
 #endif
 
-// One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish.
-#define TILE_FORM(name, ROWS, VECTORS)                                                                            \
-  WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda,          \
-                                                         global const float *b, const int joins, global float *m) { \
-    float16 sums[ROWS][VECTORS];                                                                                  \
-    _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                            \
-      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                      \
-    }                                                                                                             \
-    _Pragma("unroll 1") for (int c = 0; c < depth; c++) {                                                         \
-      float16 column[VECTORS];                                                                                    \
-      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                              \
-      b += 16 * VECTORS;                                                                                          \
-      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                          \
-        const float16 number = a[i * lda + c];                                                                    \
-        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);      \
-      }                                                                                                           \
-    }                                                                                                             \
-    _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                            \
-      _Pragma("unroll") for (int j = 0; j < VECTORS; j++)                                                         \
-      {                                                                                                           \
-        global float *into = m + 16 * (i * VECTORS + j);                                                          \
-        store16(joins ? load16(into) + sums[i][j] : sums[i][j], into);                                            \
-      }                                                                                                           \
-    }                                                                                                             \
+// One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
+// terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
+#define TILE_FORM(name, ROWS, VECTORS)                                                                               \
+  WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda,             \
+                                                  global const float *b, const int joins, global float *m) {         \
+    int from = 0;                                                                                                    \
+    do {                                                                                                             \
+      const int to = min(from + TILE_DEPTH, depth), adds = joins || from > 0;                                        \
+      float16 sums[ROWS][VECTORS];                                                                                   \
+      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                             \
+        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                       \
+      }                                                                                                              \
+      _Pragma("unroll 1") for (; from < to; from++) {                                                                \
+        float16 column[VECTORS];                                                                                     \
+        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
+        b += 16 * VECTORS;                                                                                           \
+        _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
+          const float16 number = a[i * lda + from];                                                                  \
+          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);       \
+        }                                                                                                            \
+      }                                                                                                              \
+      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                             \
+        _Pragma("unroll") for (int j = 0; j < VECTORS; j++)                                                          \
+        {                                                                                                            \
+          global float *into = m + 16 * (i * VECTORS + j);                                                           \
+          store16(adds ? load16(into) + sums[i][j] : sums[i][j], into);                                              \
+        }                                                                                                            \
+      }                                                                                                              \
+    } while (from < depth);                                                                                          \
   }
 
 TILE_FORM(tile_of_many, TILE_ROWS, 2)

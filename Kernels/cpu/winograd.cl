@@ -21,6 +21,18 @@
 #include "epilogue.h"
 #include "cpu/tile.h"
 
+typedef struct {
+  int entry, y, x;
+} TilePlace;
+
+// Tiles at the same place for all targets of an image come one after another: they read the same activations and
+// denominators.
+static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGeometry g, const int tile) {
+  const int ofImage = g.tilesY * g.tilesX * g.targets, image = tile / ofImage, rest = tile % ofImage, place = rest / g.targets;
+  const TilePlace result = {image * g.targets + rest % g.targets, place / g.tilesX, place % g.tilesX};
+  return result;
+}
+
 #define WINOGRAD_M 2
 #include "cpu/winograd.h"
 #undef WINOGRAD_M

@@ -1,15 +1,21 @@
 // The kernels of winograd.cl for one tile size: WINOGRAD_M is 2 or 4. Included once for each.
 #define N_ (WINOGRAD_M + 2)
 #define PLANES (N_ * N_)
+#define PAIRS (N_ / 2)
 #if WINOGRAD_M == 2
 #define NAME(name) name##_2
+#define PAIRS_AT_ONCE 2
 
-// B^T d and A^T m along one axis; the points are 0, 1, -1, inf.
-static inline __attribute__((always_inline)) void NAME(into_points)(const float16 *d, float16 *o) {
-  o[0] = d[0] - d[2];
-  o[1] = d[1] + d[2];
-  o[2] = d[2] - d[1];
-  o[3] = d[3] - d[1];
+// Two of the points of B^T d along one axis, those that share terms: pair 0 is 0 and inf, pair 1 is 1 and -1.
+static inline __attribute__((always_inline)) void NAME(into_points)(const int pair, const float16 *d, float16 *first,
+                                                                    float16 *second) {
+  if (pair == 0) {
+    *first = d[0] - d[2];
+    *second = d[3] - d[1];
+  } else {
+    *first = d[1] + d[2];
+    *second = d[2] - d[1];
+  }
 }
 
 static inline __attribute__((always_inline)) void NAME(out_of_points)(const float16 *m, float16 *y) {
@@ -18,18 +24,21 @@ static inline __attribute__((always_inline)) void NAME(out_of_points)(const floa
 }
 #else
 #define NAME(name) name##_4
+#define PAIRS_AT_ONCE 1
 
 // The points are 0, a, -a, b, -b, inf with a = 5/8, b = 3/2; all constants are exact.
-static inline __attribute__((always_inline)) void NAME(into_points)(const float16 *d, float16 *o) {
-  const float16 a = 0.625f, b = 1.5f, aa = 0.390625f, bb = 2.25f, aabb = 0.87890625f, aa_bb = 2.640625f;
-  const float16 p = fma(-bb, d[2], d[4]), q = fma(-bb, d[1], d[3]);
-  const float16 r = fma(-aa, d[2], d[4]), s = fma(-aa, d[1], d[3]);
-  o[0] = fma(aabb, d[0], fma(-aa_bb, d[2], d[4]));
-  o[1] = fma(a, q, p);
-  o[2] = fma(-a, q, p);
-  o[3] = fma(b, s, r);
-  o[4] = fma(-b, s, r);
-  o[5] = fma(aabb, d[1], fma(-aa_bb, d[3], d[5]));
+static inline __attribute__((always_inline)) void NAME(into_points)(const int pair, const float16 *d, float16 *first,
+                                                                    float16 *second) {
+  if (pair == 0) {  // 0, inf
+    const float16 aabb = 0.87890625f, aa_bb = 2.640625f;
+    *first = fma(aabb, d[0], fma(-aa_bb, d[2], d[4]));
+    *second = fma(aabb, d[1], fma(-aa_bb, d[3], d[5]));
+  } else {  // a, -a or b, -b
+    const float16 point = pair == 1 ? 0.625f : 1.5f, other = pair == 1 ? 2.25f : 0.390625f;
+    const float16 even = fma(-other, d[2], d[4]), odd = fma(-other, d[1], d[3]);
+    *first = fma(point, odd, even);
+    *second = fma(-point, odd, even);
+  }
 }
 
 static inline __attribute__((always_inline)) void NAME(out_of_points)(const float16 *m, float16 *y) {
@@ -42,43 +51,50 @@ static inline __attribute__((always_inline)) void NAME(out_of_points)(const floa
 }
 #endif
 
+// The plane of a pair's first and second point.
+#define FIRST(pair) ((pair) == 0 ? 0 : 2 * (pair)-1)
+#define SECOND(pair) ((pair) == 0 ? N_ - 1 : 2 * (pair))
+
 // V[.][c ... c + 15] of the tile whose corner is (y0, x0): B^T d B. `v` is the tile's row, planes are `planeStride` apart.
+// Rows of points are made in pairs, as many at a time as stay in registers.
 static inline __attribute__((always_inline)) void NAME(transform_input)(const WinogradGeometry g, const int y0,
                                                                         const int x0, const int whole, const int c,
                                                                         global const float *image, const SignPart part,
                                                                         global float *v, const int planeStride) {
-  float16 between[N_][N_];
-  if (whole && c + 16 <= g.C) {
-    global const float *corner = image + ((size_t)y0 * g.W + x0) * g.C + c;
-#pragma unroll
-    for (int j = 0; j < N_; j++) {
-      float16 d[N_], o[N_];
-#pragma unroll
-      for (int i = 0; i < N_; i++) d[i] = load16(corner + ((size_t)i * g.W + j) * g.C);
-      NAME(into_points)(d, o);
-#pragma unroll
-      for (int i = 0; i < N_; i++) between[i][j] = o[i];
+  global const float *corner = image + ((ptrdiff_t)y0 * g.W + x0) * g.C + c;
+  int rowStep = g.W * g.C, columnStep = g.C;
+  float border[PLANES * 16];
+  if (!whole) {
+#pragma unroll 1
+    for (int i = 0; i < PLANES; i++) {
+      const int h = y0 + i / N_, w = x0 + i % N_, inside = h >= 0 && h < g.H && w >= 0 && w < g.W;
+      const float16 d = inside ? part_of(part, load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C)) : (float16)0.0f;
+      store16(d, SAME_MEMORY(border) + 16 * i);
     }
-  } else {
-#pragma unroll
-    for (int j = 0; j < N_; j++) {
-      float16 d[N_], o[N_];
-      for (int i = 0; i < N_; i++) {
-        const int h = y0 + i, w = x0 + j;
-        const int inside = h >= 0 && h < g.H && w >= 0 && w < g.W;
-        d[i] = inside ? part_of(part, load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C)) : (float16)0.0f;
-      }
-      NAME(into_points)(d, o);
-#pragma unroll
-      for (int i = 0; i < N_; i++) between[i][j] = o[i];
-    }
+    corner = SAME_MEMORY(border), rowStep = N_ * 16, columnStep = 16;
   }
 #pragma unroll
-  for (int i = 0; i < N_; i++) {
-    float16 o[N_];
-    NAME(into_points)(between[i], o);
+  for (int pair = 0; pair < PAIRS; pair += PAIRS_AT_ONCE) {
+    float16 rows[2 * PAIRS_AT_ONCE][N_];
 #pragma unroll
-    for (int j = 0; j < N_; j++) store16(o[j], v + (size_t)(i * N_ + j) * planeStride + c);
+    for (int j = 0; j < N_; j++) {
+      float16 d[N_];
+#pragma unroll
+      for (int i = 0; i < N_; i++) d[i] = load16(corner + (size_t)i * rowStep + j * columnStep);
+#pragma unroll
+      for (int i = 0; i < PAIRS_AT_ONCE; i++) NAME(into_points)(pair + i, d, &rows[2 * i][j], &rows[2 * i + 1][j]);
+    }
+#pragma unroll
+    for (int i = 0; i < 2 * PAIRS_AT_ONCE; i++) {
+      const int plane = (i % 2 == 0 ? FIRST(pair + i / 2) : SECOND(pair + i / 2)) * N_;
+#pragma unroll
+      for (int other = 0; other < PAIRS; other++) {
+        float16 first, second;
+        NAME(into_points)(other, rows[i], &first, &second);
+        store16(first, v + (size_t)(plane + FIRST(other)) * planeStride + c);
+        store16(second, v + (size_t)(plane + SECOND(other)) * planeStride + c);
+      }
+    }
   }
 }
 
@@ -87,25 +103,21 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
                                                                        global const float *x, const int xStride,
                                                                        const SignPart part, global float *v,
                                                                        const int planeStride) {
-  const int tilesOfEntry = g.tilesY * g.tilesX, entry = tile / tilesOfEntry, place = tile % tilesOfEntry;
-  const int y0 = place / g.tilesX * WINOGRAD_M - g.padTop, x0 = place % g.tilesX * WINOGRAD_M - g.padLeft;
-  // Tiles inside the image are read without asking; part (1, 1) is the number itself.
-  const int whole = part.positive == 1.0f && part.negative == 1.0f && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W;
-  // What the tile after the next reads beyond the next is on its way while these are transformed.
-  if (whole && x0 + 2 * WINOGRAD_M + N_ <= g.W) {
-    global const float *ahead = x + (size_t)entry * xStride + ((size_t)y0 * g.W + x0 + WINOGRAD_M + N_) * g.C;
-#pragma unroll 1
-    for (int i = 0; i < N_; i++)
-#pragma unroll 1
-      for (int c = 0; c < WINOGRAD_M * g.C; c += 16) __builtin_prefetch((const void *)(size_t)(ahead + (size_t)i * g.W * g.C + c));
-  }
+  const TilePlace place = place_of(g, tile);
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft;
+  // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
+  // hold the next pixel's: their products are not asked for. But they must lie in the image.
+  const int last = ((y0 + N_ - 1) * g.W + x0 + N_ - 1) * g.C + (g.C - 1) / 16 * 16;
+  const int whole = part.positive == 1.0f && part.negative == 1.0f && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H &&
+                    x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C;
 #pragma unroll 1
   for (int c = 0; c < g.C; c += 16)
-    NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)entry * xStride, part, v, planeStride);
+    NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)place.entry * xStride, part, v, planeStride);
 }
 
 // Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
-static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g, const int entry,
+static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g,
+                                                                         const FinishedEntry entry,
                                                                          const int p0, const int q0, const int k,
                                                                          global const float *sums,
                                                                          const int planeStride, const Epilogue e,
@@ -133,14 +145,44 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
                                                                      const int tiles, const int k0, const int vectors,
                                                                      global const float *sums, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays) {
-  const int tilesOfEntry = g.tilesY * g.tilesX;
 #pragma unroll 1
   for (int t = 0; t < tiles; t++) {
-    const int entry = (first + t) / tilesOfEntry, place = (first + t) % tilesOfEntry;
-    const int p0 = place / g.tilesX * WINOGRAD_M, q0 = place % g.tilesX * WINOGRAD_M;
+    const TilePlace place = place_of(g, first + t);
+    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
+    const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
 #pragma unroll 1
     for (int j = 0; j < vectors; j++)
-      NAME(transform_output)(g, entry, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
+      NAME(transform_output)(g, finished, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
+  }
+}
+
+// What the epilogue of a tile reads, on its way into this core's cache.
+static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const int tile, const int k0,
+                                                                      const int vectors, const Epilogue e,
+                                                                      const EpilogueArrays arrays) {
+  const TilePlace place = place_of(g, tile);
+  if (place.entry % g.targets > 0) return;  // they read the same
+  const FinishedEntry entry = finished_entry(e, arrays, place.entry);
+  const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
+#pragma unroll 1
+  for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++)
+#pragma unroll 1
+    for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++)
+#pragma unroll 1
+      for (int v = 0; v < vectors; v++) expect(e, arrays, entry, ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k0 + 16 * v);
+}
+
+// The part of a tile's input that its left neighbour has not read.
+static inline __attribute__((always_inline)) void NAME(expect_input)(const WinogradGeometry g, const int tile,
+                                                                     global const float *x, const int xStride) {
+  const TilePlace place = place_of(g, tile);
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft + 2;
+  const int width = min(WINOGRAD_M, g.W - x0) * g.C;
+#pragma unroll 1
+  for (int h = max(y0, 0); h < min(y0 + N_, g.H); h++) {
+    global const float *row = x + (size_t)place.entry * xStride + ((size_t)h * g.W + x0) * g.C;
+#pragma unroll 1
+    for (int c = 0; c < width; c += 16) __builtin_prefetch((const void *)(size_t)(row + c), 0, 2);
   }
 }
 
@@ -149,7 +191,8 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
                                                                  const int first, const int tiles,
                                                                  global const float *v, const int planeStride,
                                                                  global const float *U, global float *sums,
-                                                                 const Epilogue e, const EpilogueArrays arrays) {
+                                                                 const Epilogue e, const EpilogueArrays arrays,
+                                                                 const int next, const int nexts, global const float *x, const int xStride) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   global const float *u = U + (size_t)block * PLANES * g.C * TILE_COLUMNS;
   const int sumsStride = (tiles + TILE_SLACK) * columns;
@@ -157,24 +200,28 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
   for (int plane = 0; plane < PLANES; plane++) {
     global const float *a = v + (size_t)plane * planeStride, *b = u + (size_t)plane * g.C * columns;
     global float *m = sums + (size_t)plane * sumsStride;
+#pragma unroll 1
+    for (int t = plane * tiles / PLANES; t < (plane + 1) * tiles / PLANES; t++) NAME(expect_output)(g, first + t, k0, vectors, e, arrays);
+#pragma unroll 1
+    for (int t = plane * nexts / PLANES; t < (plane + 1) * nexts / PLANES; t++) NAME(expect_input)(g, next + t, x, xStride);
     tiles_of(tiles, vectors, g.C, a, g.pitch, b, 0, m);
   }
-  if (is_forward(e))
-    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, forward_epilogue(e), arrays);
-  else if (is_plain(e))
-    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, plain_epilogue(e), arrays);
-  else if (is_backward(e))
-    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, backward_epilogue(e), arrays);
+#define FINISH(run) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays)
+  if (is_run(e, EPILOGUE_RECTIFY, 1))
+    FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+  else if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0))
+    FINISH(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0));
+  else if (is_run(e, EPILOGUE_QUOTIENT, 1))
+    FINISH(run_of(e, EPILOGUE_QUOTIENT, 1));
   else
-    NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays);
+    FINISH(e);
+#undef FINISH
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
     const WinogradGeometry g, const Epilogue e, global const float *x, const int xStride, const SignPart part,
-    global const float *U, local float *memory, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    global const float *U, local float *memory, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (block < 0) return;
   const int planeStride = g.tilesAtOnce * g.pitch;
@@ -185,7 +232,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
     NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
-    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, sums, e, arrays);
+    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, sums, e, arrays,
+      first + tiles, k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), x, xStride);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_input)(
@@ -197,18 +245,20 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
     const WinogradGeometry g, const Epilogue e, global const float *V, global const float *U, local float *memory,
-    global const float *bias, global const float *activation, global const float *relevance,
-    global const float *denominator, global const float *gate, global const float *statistics, global float *kept,
-    global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;
   const int first = work % tileBlocks * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
   NAME(multiply)(g, work / tileBlocks, first, tiles, V + (size_t)first * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, U,
-                 SAME_MEMORY(memory), e, arrays);
+                 SAME_MEMORY(memory), e, arrays, 0, 0, V, 0);
 }
 
+#undef FIRST
+#undef SECOND
+#undef PAIRS
+#undef PAIRS_AT_ONCE
 #undef N_
 #undef PLANES
 #undef NAME

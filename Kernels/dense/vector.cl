@@ -48,10 +48,8 @@ void vector_join(local float *blocks, const int place, const int count, const in
 
 kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1))) void vector_apply(
     const int F, const int K, const Epilogue e, global const float *x, const int xStride, const SignPart part,
-    global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    global const float *w, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   local float blocks[VECTOR_ROWS * VECTOR_ROW_SHARES];
   const int item = get_local_id(0), share = item % VECTOR_ROW_SHARES, row = item / VECTOR_ROW_SHARES;
   const int k = get_group_id(0) * VECTOR_ROWS + row, n = get_global_id(1);
@@ -76,15 +74,13 @@ kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1)
     }
     vector_join(blocks + row * VECTOR_ROW_SHARES, share, VECTOR_ROW_SHARES, 1, sum, &total);
   }
-  if (share == 0 && k < K) finish(e, arrays, total, n, k, k, K);
+  if (share == 0 && k < K) finish(e, arrays, total, finished_entry(e, arrays, n), k, k, K);
 }
 
 kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES, 1, 1))) void vector_transpose(
     const int F, const int K, const Epilogue e, global const float *s, const int sStride, const SignPart part,
-    global const float *w, global const float *bias, global const float *activation,
-    global const float *relevance, global const float *denominator, global const float *gate,
-    global const float *statistics, global float *kept, global float *target) {
-  const EpilogueArrays arrays = {bias, activation, relevance, denominator, gate, statistics, kept, target};
+    global const float *w, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
   local float blocks[VECTOR_COLUMN_SHARES * VECTOR_COLUMNS];
   const int item = get_local_id(0), column = item % VECTOR_COLUMNS, share = item / VECTOR_COLUMNS;
   const int i = get_group_id(0) * VECTOR_COLUMNS + column, m = get_global_id(1);
@@ -100,5 +96,5 @@ kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES,
     }
     vector_join(blocks + column, share, VECTOR_COLUMN_SHARES, VECTOR_COLUMNS, sum, &total);
   }
-  if (share == 0 && i < F) finish(e, arrays, total, m, i, i, F);
+  if (share == 0 && i < F) finish(e, arrays, total, finished_entry(e, arrays, m), i, i, F);
 }

@@ -43,18 +43,23 @@ public final class Queue: Sendable {
 
   /// The first `count` elements of `buffer` from `index` on, after everything enqueued so far.
   public func read<Element>(_ buffer: Buffer<Element>, at index: Int = 0, count: Int) throws -> [Element] {
-    precondition(index + count <= buffer.count, "\(count) elements from \(buffer.count)")
-    guard count > 0 else { return [] }
-    let stride = MemoryLayout<Element>.stride
-    var status: cl_int = CL_SUCCESS
-    let elements = [Element](unsafeUninitializedCapacity: count) { pointer, initialized in
-      status = clEnqueueReadBuffer(
-        queue.raw, buffer.handle.raw, cl_bool(CL_TRUE), index * stride, count * stride, pointer.baseAddress, 0,
-        nil, nil)
-      initialized = status == CL_SUCCESS ? count : 0
+    try [Element](unsafeUninitializedCapacity: count) { memory, initialized in
+      try read(buffer, at: index, into: UnsafeMutableBufferPointer(rebasing: memory[..<count]))
+      initialized = count
     }
-    try check("clEnqueueReadBuffer", status)
-    return elements
+  }
+
+  /// The same into memory that is there.
+  public func read<Element>(
+    _ buffer: Buffer<Element>, at index: Int = 0, into memory: UnsafeMutableBufferPointer<Element>
+  ) throws {
+    precondition(index + memory.count <= buffer.count, "\(memory.count) elements from \(buffer.count)")
+    guard let base = memory.baseAddress, !memory.isEmpty else { return }
+    let stride = MemoryLayout<Element>.stride
+    try check(
+      "clEnqueueReadBuffer",
+      clEnqueueReadBuffer(
+        queue.raw, buffer.handle.raw, cl_bool(CL_TRUE), index * stride, memory.count * stride, base, 0, nil, nil))
   }
 
   /// Enqueues `kernel` over `grid` work-items in groups of `group`; the grid is rounded up to whole groups, so kernels

@@ -12,7 +12,7 @@ public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
   public let table: [Color]
   public let isDiverging: Bool
 
-  /// The maps that have a name. All but the last three are zennit's, equal to its palettes in every entry.
+  /// The maps that have a name. All but the last six are zennit's, equal to its palettes in every entry.
   private static let controlPoints: [(name: String, points: String)] = [
     ("seismic", "0000d0,80:d0d0d0,d00000"),
     ("bwr", "00f,80:fff,f00"),
@@ -31,10 +31,21 @@ public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
     ("puor", "2d004b,542788,8073ac,b2abd2,d8daeb,80:f7f7f7,fee0b6,fdb863,e08214,b35806,7f3b08"),
     // matplotlib's viridis at ten points: even steps of brightness, also in print and to the colour-blind.
     ("viridis", "440154,482878,3e4989,31688e,26828e,1f9e89,35b779,6ece58,b5de2b,fde725"),
+    // Crameri's vik (Scientific colour maps 8, MIT licence) at thirteen points: blue to brown.
+    ("vik", "001261,023376,06548b,307da6,71a8c4,b3d1df,80:ece5e0,e4bfaa,d39774,c37243,ab4814,7f1e06,590008"),
+    // Both arms at L* 22, 40, 58 and 78 of CIELAB: relevance for and against of one strength is equally dark.
+    ("blue-orange", "013469,0360a7,2f92d4,9dc6e8,80:f5f5f5,efb677,d07402,9b4601,5d2300"),
+    // matplotlib's cividis at twelve points: nearly the same to readers of all kinds.
+    ("cividis", "00224e,013271,2f426d,48526c,5e626e,727274,878478,9d9576,b5a86f,cdbb63,e6d051,fee838"),
   ]
 
   /// The names that `init(_:)` knows.
   public static var names: [String] { controlPoints.map(\.name) }
+
+  /// Maps that readers with protanopia, deuteranopia or tritanopia read like all others: at every strength above a
+  /// quarter the two signs are told apart, stronger is darker on either side (sequential: lighter), and equally dark on
+  /// both. A test simulates the three (Machado et al. 2009).
+  public static let colorBlindSafe = ["blue-orange", "vik", "cividis", "viridis", "gray"]
 
   public static let seed = named("seed")
   public static let seismic = named("seismic")
@@ -77,8 +88,16 @@ public struct ColorMap: Sendable, Hashable, CustomStringConvertible {
 
   /// Where in the table that colour stands.
   package func entry(_ share: Double) -> Int {
-    if !isDiverging { return Int((255 * max(share, 0)).rounded()) }
-    return 128 + Int(((share < 0 ? 128 : 127) * share).rounded())
+    isDiverging ? Self.divergingEntry(share) : Int((255 * max(share, 0)).rounded())
+  }
+
+  /// Where a share of the bound, -1 … 1, stands among 256 entries: -1 at 0, zero at 128, 1 at 255.
+  static func divergingEntry(_ share: Double) -> Int { 128 + Int(((share < 0 ? 128 : 127) * share).rounded()) }
+
+  /// The colours of the shares at `divergingEntry`, whatever the map: one drawing of entries can change its map by its
+  /// palette. A sequential map has 128 steps here.
+  public var palette: [Color] {
+    isDiverging ? table : (0..<256).map { table[Int((255 * Double(max($0 - 128, 0)) / 127).rounded())] }
   }
 
   /// Control points with their entries, 0 first and 255 last.

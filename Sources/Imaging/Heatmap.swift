@@ -49,6 +49,13 @@ public struct Heatmap: Sendable, Equatable {
     return picture
   }
 
+  /// The same picture as a PNG file of palette entries: whose colours follow another map when its palette is exchanged.
+  /// - Throws: `ImageError` where it cannot be encoded.
+  public func png(_ colorMap: ColorMap, bound: Double) throws -> [UInt8] {
+    let entries = values.map { UInt8(ColorMap.divergingEntry(Self.share($0, of: bound))) }
+    return try PNGFile.bytes(of: entries, palette: colorMap.palette, width: width, height: height)
+  }
+
   /// The heatmap over the picture it explains. The picture is drawn in pale grey, and each pixel takes its relevance's
   /// colour the more the stronger it is: at the bound to the share `opacity`. What the network did not see is darkened.
   ///

@@ -1,5 +1,4 @@
 import RelevancePropagation
-import VipsShim
 
 /// An 8-bit RGB picture to look at and to save: pixels interleaved `[H, W, 3]`, rows from the top.
 public struct Picture: Sendable, Hashable, CustomStringConvertible {
@@ -28,6 +27,23 @@ public struct Picture: Sendable, Hashable, CustomStringConvertible {
   /// The photograph in its own size, rounded to 8 bits.
   public init(_ photograph: Photograph) {
     self.init(width: photograph.width, height: photograph.height, pixels: photograph.pixels)
+  }
+
+  /// A part of the photograph, at most `most` pixels wide and high, never larger than it is there; half a pixel of the
+  /// result is the most that its edges are off.
+  public init(_ photograph: Photograph, part: Framing.Rectangle, most: Int) {
+    let scale = min(1, Double(most) / max(part.width, part.height))
+    func extent(_ length: Double) -> Int { max(Int((length * scale).rounded()), 1) }
+    let (width, height) = (extent(part.width), extent(part.height))
+    // The whole photograph at the size at which the part is `width` × `height`.
+    let wholeWidth = max(Int((Double(photograph.width) * Double(width) / part.width).rounded()), width)
+    let wholeHeight = max(Int((Double(photograph.height) * Double(height) / part.height).rounded()), height)
+    let left = min(max(Int((part.x * Double(width) / part.width).rounded()), 0), wholeWidth - width)
+    let top = min(max(Int((part.y * Double(height) / part.height).rounded()), 0), wholeHeight - height)
+    let resampler = Resampler(
+      sourceWidth: photograph.width, sourceHeight: photograph.height, width: wholeWidth, height: wholeHeight,
+      columns: left..<left + width, rows: top..<top + height)
+    self.init(width: width, height: height, pixels: resampler.resize(photograph.pixels))
   }
 
   public var description: String { "picture of \(width) × \(height) pixels" }
@@ -105,6 +121,12 @@ public struct Picture: Sendable, Hashable, CustomStringConvertible {
 
   /// The bytes of a PNG file.
   public func png() throws -> [UInt8] { try PNGFile.bytes(of: pixels, width: width, height: height, bands: 3) }
+
+  /// The bytes of a JPEG file: for photographs, a tenth of a PNG's.
+  /// - Parameter quality: 1 … 100.
+  public func jpeg(quality: Int = 85) throws -> [UInt8] {
+    try JPEGFile.bytes(of: pixels, width: width, height: height, quality: quality)
+  }
 
   /// Writes a PNG file: complete, or not at all.
   /// - Throws: `FileWriteError` with the path and the system's reason.

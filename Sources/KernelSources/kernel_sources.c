@@ -90,20 +90,17 @@ static const char cpu_winograd_cl[] = {
 static const char cpu_gather_cl[] = {
 #embed "../../Kernels/cpu/gather.cl"
 };
-static const char cpu_rows_cl[] = {
-#embed "../../Kernels/cpu/rows.cl"
-};
-static const char cpu_maximum_cl[] = {
-#embed "../../Kernels/cpu/maximum.cl"
-};
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
 static const char cpu_dense_cl[] = {
 #embed "../../Kernels/cpu/dense.cl"
 };
-static const char cpu_average_cl[] = {
-#embed "../../Kernels/cpu/average.cl"
+static const char cpu_pooling_cl[] = {
+#embed "../../Kernels/cpu/pooling.cl"
+};
+static const char cpu_scatter_cl[] = {
+#embed "../../Kernels/cpu/scatter.cl"
 };
 static const char evaluation_replacement_cl[] = {
 #embed "../../Kernels/evaluation/replacement.cl"
@@ -128,12 +125,11 @@ static const char windows_place_cl[] = {
 static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
-    SOURCE("cpu/average.cl", cpu_average_cl),
+    SOURCE("cpu/pooling.cl", cpu_pooling_cl),
+    SOURCE("cpu/scatter.cl", cpu_scatter_cl),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
-    SOURCE("cpu/rows.cl", cpu_rows_cl),
-    SOURCE("cpu/maximum.cl", cpu_maximum_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
     SOURCE("cpu/filters.cl", cpu_filters_cl),

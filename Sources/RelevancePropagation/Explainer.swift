@@ -87,7 +87,7 @@ public final class Explainer {
     let batch = try explainInput(count: images.shape[0], targets: targets)
     let propagator = batch.start.propagator
     let entries = images.shape[0] * options.targets
-    let input = try batch.relevance.map { try engine.queue.read($0, entries: entries, of: network.inputShape) }
+    let input = try batch.relevance.map { try engine.queue.readEntries($0, entries, of: network.inputShape) }
     let layers = try propagator.readLayers(entries: entries)
     var activations: [String: Tensor] = [:]
     for name in layers.keys { activations[name] = try batch.trace.activation(of: name) }

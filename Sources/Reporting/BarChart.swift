@@ -14,8 +14,10 @@ public struct BarChart: Sendable {
   public let unit: String
   public let categories: [String]
   public let series: [Series]
+  /// Pixels of the longest bar's axis.
+  public let plotWidth: Double
 
-  public init(title: String, unit: String, categories: [String], series: [Series]) {
+  public init(title: String, unit: String, categories: [String], series: [Series], plotWidth: Double = 560) {
     for one in series {
       precondition(one.values.count == categories.count, "\(one.name): \(one.values.count) values")
     }
@@ -23,10 +25,11 @@ public struct BarChart: Sendable {
     self.unit = unit
     self.categories = categories
     self.series = series
+    self.plotWidth = plotWidth
   }
 
   public var picture: SVGDocument {
-    let (left, right, top, row, length) = (110.0, 70.0, 56.0, 17.0, 560.0)
+    let (left, right, top, row, length) = (110.0, 70.0, 56.0, 17.0, plotWidth)
     let bottom = top + row * Double(categories.count)
     var picture = SVGDocument(width: left + length + right, height: bottom + 36)
     picture.label(title, x: left, y: 20, size: 14)

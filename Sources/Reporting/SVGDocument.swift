@@ -101,6 +101,18 @@ public struct SVGDocument: Sendable {
       """
   }
 
+  /// The picture as an element of a page, for its readers' screens and voices: not wider than its place, without a
+  /// background, read out as `label`.
+  func inline(label: String) -> String {
+    let (w, h) = (Self.number(width), Self.number(height))
+    return """
+      <svg class="chart" role="img" aria-label="\(Self.escaped(label))" width="\(w)" height="\(h)" \
+      viewBox="0 0 \(w) \(h)" font-family="sans-serif">
+      \(elements.joined(separator: "\n"))
+      </svg>
+      """
+  }
+
   private mutating func element(
     _ name: String, _ numbers: [(String, Double)], _ texts: [(String, String)], content: String? = nil
   ) {

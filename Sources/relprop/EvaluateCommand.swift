@@ -77,7 +77,8 @@ struct EvaluateCommand: ParsableCommand {
 
     let summary = try setup.summary(jobs, log)
     let report = try EvaluationReport(
-      command: CommandText(CommandLine.arguments, images: imageOptions.images).arguments(for: imageOptions.images.first ?? ""),
+      command: CommandText(CommandLine.arguments, images: imageOptions.images).arguments(
+        for: imageOptions.images.first ?? ""),
       model: setup.model(), preprocessing: choice.preprocessing, device: .init(run.engine), seed: options.seed,
       explained: setup.fixedClass.map { choice.labels[$0] } ?? "top", plan: setup.plan,
       images: .init(count: images.count, withMask: summary.imagesWithMask, names: images.map(\.name)),

@@ -56,8 +56,9 @@ enum EvaluatedMethodText {
     let (name, rest) = split(text)
     do { return .composite(try Preset.named(text, profile: profile)) } catch let error as UnknownPreset {
       guard AttributionMethods.all.contains(where: { $0.name == name }) else {
-        throw CommandError("--method \(text): \(error.description); baselines are "
-          + AttributionMethods.all.map { $0.name }.joined(separator: ", "))
+        throw CommandError(
+          "--method \(text): \(error.description); baselines are "
+            + AttributionMethods.all.map { $0.name }.joined(separator: ", "))
       }
       var arguments = RuleArguments(
         for: "baseline \(name)", try rest.map { try Preset.parameters($0, of: name) } ?? [:])
@@ -84,7 +85,9 @@ enum EvaluatedMethodText {
     case OcclusionMethod.name:
       let window = try count("window", 16)
       let stride = try count("stride", max(window / 2, 1))
-      guard stride <= window else { throw CommandError("--method occlusion: stride \(stride) leaves pixels out between windows of \(window)") }
+      guard stride <= window else {
+        throw CommandError("--method occlusion: stride \(stride) leaves pixels out between windows of \(window)")
+      }
       return OcclusionMethod(window: window, stride: stride, fill: black)
     default:
       let plain: [any AttributionMethod] = [

@@ -9,10 +9,13 @@ struct EvaluationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whose conventions hold in composites: \(Profile.all.map(\.name).joined(separator: ", ")).", valueName: "package"))
+      "Whose conventions hold in composites: \(Profile.all.map(\.name).joined(separator: ", ")).", valueName: "package")
+  )
   var profile: String?
 
-  @Option(name: .customLong("class"), help: ArgumentHelp("Explain this class of every image. Default: its top class.", valueName: "class"))
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp("Explain this class of every image. Default: its top class.", valueName: "class"))
   var classText: String?
 
   @Option(help: ArgumentHelp("What is removed: pixel, patch, or both.", valueName: "names"))
@@ -27,8 +30,13 @@ struct EvaluationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Steps of a removal (100); of patches no more than there are.", valueName: "number"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Order of removals: most, least, random.", valueName: "names"))
-  var orders = "most,least"
+  @Option(
+    help: ArgumentHelp(
+      """
+      Order of removals: most, least, random. Default: most,least; of single pixels most alone, since a few of the least \
+      relevant change nothing that could be told from noise.
+      """, valueName: "names"))
+  var orders: String?
 
   @Option(
     help: ArgumentHelp(
@@ -39,7 +47,8 @@ struct EvaluationOptions: ParsableArguments {
       valueName: "names"))
   var replacements = "zero"
 
-  @Option(help: ArgumentHelp("Deviation of the replacement blur, in pixels of the network's input.", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp("Deviation of the replacement blur, in pixels of the network's input.", valueName: "pixels"))
   var blur: Float = 5
 
   @Option(
@@ -67,10 +76,13 @@ struct EvaluationOptions: ParsableArguments {
       valueName: "mode"))
   var randomization = "none"
 
-  @Option(help: ArgumentHelp("How many of the images, the first ones, are explained by randomised networks.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "How many of the images, the first ones, are explained by randomised networks.", valueName: "number"))
   var randomizationImages = 8
 
-  @Option(help: ArgumentHelp("Of everything that is drawn at random: orders, noise, maps, weights.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Of everything that is drawn at random: orders, noise, maps, weights.", valueName: "number"))
   var seed: UInt64 = 1
 
   func validate() throws {
@@ -93,10 +105,12 @@ struct EvaluationOptions: ParsableArguments {
   /// What is computed of images `[C, H, W]`.
   /// - Throws: `CommandError` for a name that is not known; `EvaluationError` where the images are too small.
   func plan(for input: Shape) throws -> EvaluationPlan {
-    let orders = try Self.list(orders, "--orders", ["most", "least", "random"])
+    let chosen = try orders.map { try Self.list($0, "--orders", ["most", "least", "random"]) }
     let replacements = try Self.list(replacements, "--replacements", Self.replacementNames)
     let removals = try Self.list(units, "--units", ["pixel", "patch"]).flatMap { unit in
-      try orders.flatMap { order in try replacements.map { try removal(unit, order, $0, input) } }
+      try (chosen ?? (unit == "pixel" ? ["most"] : ["most", "least"])).flatMap { order in
+        try replacements.map { try removal(unit, order, $0, input) }
+      }
     }
     let plan = EvaluationPlan(
       removals: removals, selectivityEdge: patch,

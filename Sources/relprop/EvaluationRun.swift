@@ -163,7 +163,8 @@ struct EvaluationRun {
 
   func requireNoStop() throws {
     guard let signal = StopSignal.number else { return }
-    ExplainConsole.error("stopped by \(StopSignal.name); what is done is kept, and the same command goes on with the rest")
+    ExplainConsole.error(
+      "stopped by \(StopSignal.name); what is done is kept, and the same command goes on with the rest")
     throw ExitCode(128 + signal)
   }
 

@@ -73,7 +73,9 @@ struct EvaluationSetup {
   }
 
   /// Of a randomisation of a method over these images.
-  func key(_ method: EvaluatedMethod, _ randomization: WeightRandomization, _ images: [ImageFiles.Found]) throws -> String {
+  func key(_ method: EvaluatedMethod, _ randomization: WeightRandomization, _ images: [ImageFiles.Found]) throws
+    -> String
+  {
     let digest = Digest()
     digest.update("\(try self.digest(of: method))\n\(randomization.mode.rawValue) \(randomization.seed)\n")
     for image in images { digest.update((ExplanationSettings.digest("", image: image.path) ?? image.path) + "\n") }

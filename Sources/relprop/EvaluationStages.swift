@@ -24,7 +24,9 @@ struct PreparedImage: Weighted {
     var other: Tensor?
   }
 
-  var bytes: Int { (try? content.get()).map { $0.tensor.bytes + ($0.mask?.inside.count ?? 0) + ($0.other?.bytes ?? 0) } ?? 0 }
+  var bytes: Int {
+    (try? content.get()).map { $0.tensor.bytes + ($0.mask?.inside.count ?? 0) + ($0.other?.bytes ?? 0) } ?? 0
+  }
 }
 
 /// Reads photographs and masks, on any thread.
@@ -83,7 +85,9 @@ struct EvaluationStage {
       var done = zip(maps, ready).map { map, image in
         EvaluatedJob(job: image.0, result: map.map { _ in EvaluationResult() }.mapError { $0 })
       }
-      for (index, result) in zip(good, results) { (done[index].target, done[index].result) = (targets[index], .success(result)) }
+      for (index, result) in zip(good, results) {
+        (done[index].target, done[index].result) = (targets[index], .success(result))
+      }
       var left = done[...]
       return images.map { image in (try? image.content.get()) == nil ? failed(image) : left.removeFirst() }
     } catch let error where error is ComputeError || error is MappedFileError {

@@ -52,7 +52,10 @@ struct EvaluationTables {
     for row in EvaluationReport.scores(summary) {
       for value in row.values {
         table.add(
-          [row.name, row.group.rawValue, row.better?.rawValue ?? "", value.method, "\(value.images)", "\(value.undefined)"]
+          [
+            row.name, row.group.rawValue, row.better?.rawValue ?? "", value.method, "\(value.images)",
+            "\(value.undefined)",
+          ]
             + [value.mean, value.deviation, value.smallest, value.largest, value.rank].map { $0.map { "\($0)" } ?? "" })
       }
     }
@@ -78,7 +81,9 @@ struct EvaluationTables {
         let chart = BandChart(
           title: name, horizontal: "steps", vertical: "\(vertical), mean ± deviation of \(images) images",
           series: series, limits: limits)
-        return ("\(FileNames.safe(name.replacing(", ", with: "_").replacing(" ", with: "-"))).\(kind).svg", chart.picture)
+        return (
+          "\(FileNames.safe(name.replacing(", ", with: "_").replacing(" ", with: "-"))).\(kind).svg", chart.picture
+        )
       }
     }
   }

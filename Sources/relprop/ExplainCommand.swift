@@ -123,7 +123,7 @@ struct ExplainCommand: ParsableCommand {
     }
     StopSignal.begin()
     let begin = ContinuousClock.now
-    let pipeline = runOptions.pipeline(batch: batch.images)
+    let pipeline = RunOptions.pipeline(batch: batch.images)
     let done: Int
     do {
       done = try pipeline.run(

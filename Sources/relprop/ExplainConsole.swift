@@ -67,7 +67,7 @@ final class ExplainConsole: Sendable {
     for (path, error) in failures { Self.error("  " + Self.named(path, error), prefix: "") }
   }
 
-  private static func named(_ path: String, _ error: any Error) -> String {
+  static func named(_ path: String, _ error: any Error) -> String {
     let text = "\(error)"
     return text.contains(path) ? text : "\(path): \(text)"
   }

@@ -4,7 +4,7 @@ import Imaging
 import RelevancePropagation
 
 /// Everything needed to repeat an explanation: what the JSON beside the pictures holds.
-struct ExplanationReport: Encodable {
+struct ExplanationReport: Codable, Sendable {
   var tool = "relprop \(Relprop.version)"
   /// Digest of all that decided the results, the image included; null where a command does not resume.
   var settings: String?
@@ -33,7 +33,7 @@ struct ExplanationReport: Encodable {
   var seconds: Seconds
   var files: [String: String]
 
-  struct Model: Encodable {
+  struct Model: Codable, Sendable {
     var path: String
     var sha256: String
     var format: String
@@ -42,7 +42,7 @@ struct ExplanationReport: Encodable {
     var inputShape: [Int]
   }
 
-  struct Image: Encodable {
+  struct Image: Codable, Sendable {
     var path: String
     var width: Int
     var height: Int
@@ -50,20 +50,20 @@ struct ExplanationReport: Encodable {
     var seen: [Double]
   }
 
-  struct LayerRule: Encodable {
+  struct LayerRule: Codable, Sendable {
     var layer: String
     var type: String
     var rule: String
   }
 
-  struct Class: Encodable {
+  struct Class: Codable, Sendable {
     var index: Int
     var name: String
     var score: Float
     var probability: Double
   }
 
-  struct LedgerRow: Encodable {
+  struct LedgerRow: Codable, Sendable {
     var layer: String
     var rule: String
     var incoming: Double
@@ -78,7 +78,7 @@ struct ExplanationReport: Encodable {
   }
 
   /// What the target is, its value f(z), and the relevance the backward pass started from.
-  struct Explained: Encodable {
+  struct Explained: Codable, Sendable {
     var target: String
     var value: Double
     /// Null for a baseline, which propagates nothing.
@@ -87,12 +87,12 @@ struct ExplanationReport: Encodable {
     var entropy: Double?
   }
 
-  struct Filter: Encodable {
+  struct Filter: Codable, Sendable {
     var layer: String
     var channels: [Int]
   }
 
-  struct Alarm: Encodable {
+  struct Alarm: Codable, Sendable {
     var kind: String
     var layer: String
     var rule: String
@@ -100,14 +100,14 @@ struct ExplanationReport: Encodable {
     var message: String
   }
 
-  struct Drawing: Encodable {
+  struct Drawing: Codable, Sendable {
     var colorMap: String
     var range: String
     /// Relevance of the strongest colour.
     var bound: Double
   }
 
-  struct DeviceDescription: Encodable {
+  struct DeviceDescription: Codable, Sendable {
     var name: String
     var platform: String
     var driver: String
@@ -117,7 +117,7 @@ struct ExplanationReport: Encodable {
   }
 
   /// Of one image: a pass over a batch takes `batch` times as long.
-  struct Seconds: Encodable {
+  struct Seconds: Codable, Sendable {
     var forward: Double
     var backward: Double
     var batch: Int

@@ -73,13 +73,33 @@ struct ExplanationWriter: Sendable {
     if explanation.translation?.variance != nil {
       for (name, ending) in zip(["variance", "variancePicture"], Self.varianceEndings) { files[name] = stem + ending }
     }
+    let report = try report(
+      explanation, of: image, photograph, input, heatmap, bound: bound, alarms: alarms, settings: settings,
+      batch: batch, files: files)
+    try results.write(files["heatmap"]!) {
+      try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
+    }
+    try results.write(files["overlay"]!) { try overlay(heatmap, photograph, input, bound: bound).write(to: $0) }
+    try results.write(files["relevance"]!) { try NumPyArray(explanation.relevance).write(to: $0) }
+    if let variance = explanation.translation?.variance { try write(variance, bound: bound, files, results) }
+    if saveInput { try results.write(stem + Self.inputEnding) { try NumPyArray(input.tensor).write(to: $0) } }
+    try results.write(stem + ".json") { try AtomicFile.write(Self.json(report), to: $0) }
+    return bound
+  }
+
+  /// All that is known of one explanation, `heatmap` its relevance summed over the colours.
+  func report(
+    _ explanation: Explanation, of image: String, _ photograph: Photograph, _ input: Preprocessor.Input,
+    _ heatmap: Heatmap, bound: Double, alarms: [LedgerAlarm], settings: String? = nil, batch: Int,
+    files: [String: String] = [:]
+  ) throws -> ExplanationReport {
     let probabilities = explanation.scores.probabilities
     func described(_ index: Int) -> ExplanationReport.Class {
       .init(
         index: index, name: labels[index], score: explanation.scores.logits[index], probability: probabilities[index])
     }
     let seen = input.framing.seen
-    let report = ExplanationReport(
+    return ExplanationReport(
       settings: settings, command: command.arguments(for: image),
       model: .init(
         path: choice.path, sha256: try choice.digest.value, format: choice.model.format,
@@ -100,15 +120,6 @@ struct ExplanationWriter: Sendable {
         forward: explanation.forwardSeconds / Double(batch), backward: explanation.backwardSeconds / Double(batch),
         batch: batch),
       files: files)
-    try results.write(files["heatmap"]!) {
-      try heatmap.picture(colors, bound: bound).enlarged(toWidth: Self.pictureWidth).write(to: $0)
-    }
-    try results.write(files["overlay"]!) { try overlay(heatmap, photograph, input, bound: bound).write(to: $0) }
-    try results.write(files["relevance"]!) { try NumPyArray(explanation.relevance).write(to: $0) }
-    if let variance = explanation.translation?.variance { try write(variance, bound: bound, files, results) }
-    if saveInput { try results.write(stem + Self.inputEnding) { try NumPyArray(input.tensor).write(to: $0) } }
-    try results.write(stem + ".json") { try AtomicFile.write(Self.json(report), to: $0) }
-    return bound
   }
 
   /// The variance itself, and the deviation as a picture: black 0, white the relevance of the heatmap's strongest colour.

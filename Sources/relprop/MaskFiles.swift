@@ -54,7 +54,8 @@ struct MaskFiles: Sendable {
         throw CommandError("\(path): \(error)")
       }
       return Photograph(
-        width: mask.width, height: mask.height, pixels: mask.inside.flatMap { Array(repeating: $0 ? 255 : 0, count: 3) })
+        width: mask.width, height: mask.height, pixels: mask.inside.flatMap { Array(repeating: $0 ? 255 : 0, count: 3) }
+      )
     }
     guard let file = Self.path(of: path), access(file, F_OK) == 0 else { return nil }
     let mask = try Photograph(path: file)

@@ -15,8 +15,9 @@ struct Relprop: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ExplainCommand.self, EvaluateCommand.self, ScanCommand.self, StatusCommand.self, FinishCommand.self,
-      ExportCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self, GalleryCommand.self,
+      ExplainCommand.self, ReportCommand.self, EvaluateCommand.self, ScanCommand.self, StatusCommand.self,
+      FinishCommand.self, ExportCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self,
+      GalleryCommand.self,
       DevicesCommand.self, TuneCommand.self,
       DoctorCommand.self,
     ])

@@ -7,6 +7,8 @@ struct ImageJob: Sendable {
   var path: String
   /// Path of its results, to which targets add suffixes and files their extensions.
   var stem: String
+  /// Its place among all images.
+  var number = 0
 }
 
 /// What one stage hands to the next: its result for an image, or why there is none.

@@ -31,6 +31,15 @@ struct TargetOptions: ParsableArguments {
       "Only what passes through channels of a layer: LAYER:c1,c2; give it again for more layers.", valueName: "filter"))
   var filter: [String] = []
 
+  /// Whether anything was said.
+  var areGiven: Bool { !choosesByDefault || target != nil || !filter.isEmpty }
+
+  /// Whether which classes are explained was left open.
+  var choosesByDefault: Bool {
+    classTexts.isEmpty && classes == nil && neuron.isEmpty
+      && !(target.map { $0.hasPrefix("difference:") || $0.hasSuffix(".npy") } ?? false)
+  }
+
   /// What these options mean for one network.
   struct Choice {
     /// Targets an image.

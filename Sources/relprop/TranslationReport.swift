@@ -1,7 +1,7 @@
 import RelevancePropagation
 
 /// What a report says of a translation average.
-struct TranslationReport: Encodable {
+struct TranslationReport: Codable, Sendable {
   /// "grid 5 x 5, step 1".
   var shifts: String
   var border: String
@@ -17,7 +17,7 @@ struct TranslationReport: Encodable {
   var varianceSum: Double?
   var copies: [Copy]
 
-  struct Copy: Encodable {
+  struct Copy: Codable, Sendable {
     var dy: Int
     var dx: Int
     /// The target's value; score and probability of the explained class.

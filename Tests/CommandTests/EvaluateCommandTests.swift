@@ -17,7 +17,8 @@ import Testing
 
   private func evaluate(_ folder: TemporaryFolder, _ arguments: [String], output: String = "out") throws -> Command {
     try Command(
-      ["evaluate", folder.file("in"), "--model", Repository.model, "--output", folder.file(output)] + Self.quick + arguments)
+      ["evaluate", folder.file("in"), "--model", Repository.model, "--output", folder.file(output)] + Self.quick
+        + arguments)
   }
 
   private func json(_ path: String) throws -> [String: Any] {
@@ -48,7 +49,7 @@ import Testing
     #expect((images["count"] as? Int, images["withMask"] as? Int) == (3, 3))
     let scores = try #require(report["scores"] as? [[String: Any]])
     let groups = Set(scores.compactMap { $0["group"] as? String })
-    #expect(groups == ["faithfulness", "localisation", "continuity", "sparsity"])
+    #expect(groups == ["faithfulness", "localisation", "continuity", "sparsity", "experiment"])
     // A random order says nothing of a map: it has a curve and no score.
     #expect(!scores.contains { ($0["name"] as? String)?.contains("random") == true })
     let curves = try #require(report["curves"] as? [[String: Any]])
@@ -100,8 +101,11 @@ import Testing
     #expect(try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count == 12)
     // A mask that changes changes the scores.
     let mask = try #require(
-      try FileManager.default.contentsOfDirectory(atPath: folder.file("in")).sorted().first { $0.hasSuffix("_mask.png") })
-    try PNGFile.write(Array(repeating: 255, count: 96 * 96), width: 96, height: 96, bands: 1, to: folder.file("in/\(mask)"))
+      try FileManager.default.contentsOfDirectory(atPath: folder.file("in")).sorted().first {
+        $0.hasSuffix("_mask.png")
+      })
+    try PNGFile.write(
+      Array(repeating: 255, count: 96 * 96), width: 96, height: 96, bands: 1, to: folder.file("in/\(mask)"))
     #expect(try evaluate(folder, methods, output: "whole").output.contains("4 of 6 scores were there before"))
   }
 
@@ -112,8 +116,10 @@ import Testing
       .sorted()
     // 0 image, 1 its mask, 2 image …
     try Data("no image".utf8).write(to: URL(fileURLWithPath: folder.file("in/" + images[0])))
-    try PNGFile.write(Array(repeating: 255, count: 48 * 48), width: 48, height: 48, bands: 1, to: folder.file("in/" + images[3]))
-    try PNGFile.write(Array(repeating: 0, count: 96 * 96), width: 96, height: 96, bands: 1, to: folder.file("in/" + images[5]))
+    try PNGFile.write(
+      Array(repeating: 255, count: 48 * 48), width: 48, height: 48, bands: 1, to: folder.file("in/" + images[3]))
+    try PNGFile.write(
+      Array(repeating: 0, count: 96 * 96), width: 96, height: 96, bands: 1, to: folder.file("in/" + images[5]))
     let command = try evaluate(folder, ["--method", "seed", "--method", "random"])
     #expect(command.status == 1)
     #expect(command.errors.contains("6 of 8 maps could not be judged"))
@@ -181,7 +187,8 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder.file("out/randomization.cascading.svg")))
     let again = try evaluate(folder, arguments)
     #expect(again.status == 0)
-    #expect(try json(folder.file("out/evaluation.json"))["randomization"] as? NSArray == report["randomization"] as? NSArray)
+    #expect(
+      try json(folder.file("out/evaluation.json"))["randomization"] as? NSArray == report["randomization"] as? NSArray)
   }
 
   @Test(
@@ -189,8 +196,10 @@ import Testing
     arguments: [
       (["--method", "sead"], "no composite \"sead\""), (["--method", "seed", "--method", "seed"], "given twice"),
       (["--method", "random", "--method", "negative"], "of which method"),
-      (["--method", "smoothgrad:sample=3"], "sample"), (["--method", "occlusion:window=4,stride=8"], "leaves pixels out"),
-      (["--steps", "17"], "17 steps of 1 each need more than the 16 patches"), (["--orders", "first"], "first is not known"),
+      (["--method", "smoothgrad:sample=3"], "sample"),
+      (["--method", "occlusion:window=4,stride=8"], "leaves pixels out"),
+      (["--steps", "17"], "17 steps of 1 each need more than the 16 patches"),
+      (["--orders", "first"], "first is not known"),
       (["--replacements", "low,low"], "each once"), (["--class", "cow"], "no class of this name"),
       (["--boxes", "/nowhere.json"], "cannot be read"), (["--randomization", "some"], "expected none, cascading"),
       (["--units", "pixel", "--steps", "9217"], "at most 9216 steps"),
@@ -209,7 +218,8 @@ import Testing
     let arguments = ["--method", "integrated-gradients:steps=100", "--method", "seed", "--batch", "1"]
     let path = folder.file("out/results.jsonl")
     let command = try Command(
-      ["evaluate", folder.file("in"), "--model", Repository.model, "--output", folder.file("out")] + Self.quick + arguments
+      ["evaluate", folder.file("in"), "--model", Repository.model, "--output", folder.file("out")] + Self.quick
+        + arguments
     ) { process in
       // After the first line, which is not the last.
       while process.isRunning, (try? Data(contentsOf: URL(fileURLWithPath: path)))?.isEmpty != false { usleep(10_000) }

@@ -83,7 +83,8 @@ import Testing
     }
     #expect(message { _ = try ContinuityRunner(runner, shifts: [.none, .none]) }.contains("at least two different"))
     #expect(message { _ = try ContinuityRunner(runner, shifts: [.none, Shift(0, 20)]) }.contains("nothing is left"))
-    #expect(message { _ = try ContinuityRunner(runner, shifts: Self.shifts, border: .crop) }.contains("edge, zero or low"))
+    #expect(
+      message { _ = try ContinuityRunner(runner, shifts: Self.shifts, border: .crop) }.contains("edge, zero or low"))
     #expect(
       message { _ = try ContinuityRunner(runner, shifts: Self.shifts, border: .low([1])) }.contains("1 channels for 3"))
     let continuity = try ContinuityRunner(runner, shifts: Self.shifts)

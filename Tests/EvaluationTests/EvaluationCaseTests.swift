@@ -24,32 +24,19 @@ import Testing
     let data = try Data(contentsOf: URL(fileURLWithPath: Self.folder + "/refs/procedures/evaluation.json"))
     let file = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let expected = try #require(file["values"] as? [String: Any])
-    var compared = 0
-    var worst = (difference: 0.0, place: "")
-    func walk(_ expected: Any, _ found: Any?, _ place: String) {
-      switch expected {
-      case let tree as [String: Any]:
-        let own = found as? [String: Any]
-        for (key, value) in tree where !key.hasPrefix("_") { walk(value, own?[key], "\(place)/\(key)") }
-      case let list as [Any]:
-        let own = found as? [Any]
-        #expect(own?.count == list.count, "\(place): \(own?.count ?? 0) values for \(list.count)")
-        for (index, value) in list.enumerated() where index < own?.count ?? 0 {
-          walk(value, own![index], "\(place)[\(index)]")
-        }
-      case let number as NSNumber:
-        guard let own = (found as? NSNumber)?.doubleValue, own.isFinite else {
-          Issue.record("\(place): nothing found")
-          return
-        }
-        let difference = abs(own - number.doubleValue) / max(1, abs(number.doubleValue))
-        if difference > worst.difference { worst = (difference, place) }
-        compared += 1
-      default: Issue.record("\(place): no number")
-      }
+    let comparison = ValueComparison(found, with: expected)
+    #expect(comparison.count > 4000)
+    #expect(comparison.largest <= 1e-5, "\(comparison.line), on \(TestDevice.engine.device)")
+  }
+
+  @Test("a missing number, a list of another length and NaN are not within anything")
+  func missing() {
+    let expected: [String: Any] = ["a": [1.0, 200], "_note": "remark"]
+    #expect(ValueComparison(["a": [1.00001, 200.001], "more": 1], with: expected).largest < 1.1e-5)
+    #expect(ValueComparison(["a": [1.0, 200.1]], with: expected).place == "/a[1]")
+    for bad: [String: Any] in [[:], ["a": [1.0]], ["a": [1.0, Double.nan]]] {
+      #expect(ValueComparison(bad, with: expected).largest == .infinity)
     }
-    walk(expected, found, "")
-    #expect(compared > 4000, "\(compared) values compared")
-    #expect(worst.difference <= 1e-5, "\(worst.place) is off by \(worst.difference) on \(TestDevice.engine.device)")
+    #expect(ValueComparison(["a": [1.0, 200]], with: expected).count == 2)
   }
 }

@@ -37,7 +37,8 @@ import Testing
     #expect(weights(again) == weights(try WeightRandomization(.independent, seed: 3).network(network, step: 1)))
     #expect(weights(again) != weights(try WeightRandomization(.independent, seed: 4).network(network, step: 1)))
     // One layer's numbers are the same whichever layers go with it.
-    #expect(weights(again)["fc4"] == weights(try WeightRandomization(.cascading, seed: 3).network(network, step: 4))["fc4"])
+    #expect(
+      weights(again)["fc4"] == weights(try WeightRandomization(.cascading, seed: 3).network(network, step: 4))["fc4"])
   }
 
   @Test("correlations are those of maps made one by one, layer by layer")

@@ -47,14 +47,16 @@ private let allReplacements: [Replacement] = [
           let logits = scores.map { Double($0.logits[entry.target]) }
           #expect(Self.close(curve.logits, logits) < 2e-5, "\(removal.name), \(way), \(family)")
           #expect(
-            Self.close(curve.probabilities, scores.map { $0.probabilities[entry.target] }) < 2e-5, "\(removal.name), \(way)")
+            Self.close(curve.probabilities, scores.map { $0.probabilities[entry.target] }) < 2e-5,
+            "\(removal.name), \(way)")
           #expect(logits[0] != logits[1])
         }
       }
     }
   }
 
-  @Test("windows give what whole images give, in every kind of network", arguments: TestNetwork.all, KernelFamily.allCases)
+  @Test(
+    "windows give what whole images give, in every kind of network", arguments: TestNetwork.all, KernelFamily.allCases)
   func windows(_ test: TestNetwork, _ family: KernelFamily) throws {
     let (low, high) = test.bounds
     let images = test.images(4, seed: 21).map { RemovalImage($0) }
@@ -171,8 +173,10 @@ private let allReplacements: [Replacement] = [
       return error?.description ?? ""
     }
     let all = RemovalEntry(image: 0, sequence: (0..<480).map { $0 }, target: 0)
-    #expect(message(all, Removal(.pixel, steps: 481), image).contains("481 steps of 1 each need more than the 480 pixels"))
-    #expect(message(all, Removal(.patch(edge: 10), steps: 7), image).contains("ask for at most 6 steps, or smaller patches"))
+    #expect(
+      message(all, Removal(.pixel, steps: 481), image).contains("481 steps of 1 each need more than the 480 pixels"))
+    #expect(
+      message(all, Removal(.patch(edge: 10), steps: 7), image).contains("ask for at most 6 steps, or smaller patches"))
     #expect(message(all, Removal(.pixel, steps: 5, unitsPerStep: 120), image).contains("at most 4 steps"))
     #expect(throws: EvaluationError.self) {
       try RemovalEntry(
@@ -187,7 +191,8 @@ private let allReplacements: [Replacement] = [
     let other = RemovalImage(Tensor(repeating: 0, shape: [3, 20, 24]))
     #expect(message(all, Removal(.pixel, steps: 3), other).contains("expected [3, 24, 20]"))
     #expect(message(all, Removal(.pixel, .mostRelevantFirst, .given, steps: 3), image).contains("found none"))
-    #expect(message(all, Removal(.pixel, .mostRelevantFirst, .blur(deviation: 0), steps: 3), image).contains("positive"))
+    #expect(
+      message(all, Removal(.pixel, .mostRelevantFirst, .blur(deviation: 0), steps: 3), image).contains("positive"))
     #expect(throws: EvaluationError.self) {
       try RemovalRunner(test.network, low: [0], high: [1], on: TestDevice.engine)
     }

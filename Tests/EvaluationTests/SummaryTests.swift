@@ -13,7 +13,8 @@ import Testing
   private func result(_ aopc: Double, _ area: Double, gini: Double, curve: [Double]) -> EvaluationResult {
     var result = EvaluationResult()
     result.scores = [
-      "AOPC: patches of 4, most relevant first, low": aopc, "area under p: patches of 4, most relevant first, low": area,
+      "AOPC: patches of 4, most relevant first, low": aopc,
+      "area under p: patches of 4, most relevant first, low": area,
       "Gini index": gini, "entropy": 1,
     ]
     result.curves["patches of 4, most relevant first, low"] = .init(logits: curve, probabilities: curve.map { $0 / 10 })
@@ -73,7 +74,8 @@ import Testing
       try EvaluationPlan(removals: [Removal(.pixel, steps: 100)]).check(for: [3, 8, 8])
     }
     #expect(error?.description.contains("at most 64 steps") == true)
-    #expect(throws: EvaluationError.self) { try EvaluationPlan(removals: []).check(for: [1, 3, 3]) }  // ten pixels of nine
+    // Ten highest and ten lowest pixels of nine.
+    #expect(throws: EvaluationError.self) { try EvaluationPlan(removals: []).check(for: [1, 3, 3]) }
     #expect(throws: EvaluationError.self) {
       try EvaluationPlan(removals: [Removal(.pixel, steps: 5), Removal(.pixel, steps: 5)]).check(for: [3, 8, 8])
     }

@@ -37,7 +37,7 @@ struct ColorMapTests {
   func named(name: String) throws {
     let map = try ColorMap(name)
     #expect(map.name == name && map.table.count == 256)
-    #expect(map.isDiverging == !["hot", "cold", "gray", "wred", "wblue", "viridis"].contains(name))
+    #expect(map.isDiverging == !["hot", "cold", "gray", "wred", "wblue", "viridis", "cividis"].contains(name))
   }
 
   @Test("seed is matplotlib's seismic at 85 %")

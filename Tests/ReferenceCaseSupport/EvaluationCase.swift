@@ -23,7 +23,9 @@ package struct EvaluationCase {
     reference = try JSONDecoder().decode(
       Reference.self, from: Data(contentsOf: URL(fileURLWithPath: refs + "/procedures/evaluation.json")))
     let folder = "\(models)/\(reference.model)"
-    guard FileManager.default.fileExists(atPath: folder + "/net.json") else { throw NotYet(reason: "no network \(folder)") }
+    guard FileManager.default.fileExists(atPath: folder + "/net.json") else {
+      throw NotYet(reason: "no network \(folder)")
+    }
     network = try NetworkDescription.network(folder: folder).canonized()
     inputs = try Inputs(path: refs + "/procedures/evaluation_inputs.safetensors")
   }
@@ -128,11 +130,11 @@ package struct EvaluationCase {
   // MARK: continuity
 
   private func continuity(low: [Float], high: [Float]) throws -> [String: Any] {
-    guard let settings = reference.continuity, case let (target, shifts) = (settings.target, settings.shifts),
+    guard let settings = reference.continuity, case (let target, let shifts) = (settings.target, settings.shifts),
       let copies = inputs.tensors["continuity.x"]
     else { throw NotYet(reason: "continuity without shifts, copies and a class") }
     var values: [String: Any] = ["shifts": shifts, "target": target]
-    for (name, stored) in reference.relevance_cases.sorted(by: { $0.key < $1.key }) {
+    for (name, stored) in reference.relevanceCases.sorted(by: { $0.key < $1.key }) {
       let runner = try method(name, stored, low: low, high: high)
       let found = try ContinuityRunner(runner, shifts: shifts.map { Shift(0, $0) })
         .continuity(ofCopies: (0..<copies.shape[0]).map { copies[$0] }, class: target)
@@ -162,15 +164,18 @@ package struct EvaluationCase {
     let (height, width) = (network.inputShape[1], network.inputShape[2])
     let masks = try inputs.masks.map { try RelevanceMask(height: height, width: width, inside: $0) }
     let scores: [(String, any LocalisationScore)] = [
-      ("outside_inside_ratio", OutsideInsideRatio()), ("outside_inside_ratio_positive", OutsideInsideRatio(of: .positive)),
+      ("outside_inside_ratio", OutsideInsideRatio()),
+      ("outside_inside_ratio_positive", OutsideInsideRatio(of: .positive)),
       ("inside_total_ratio", InsideShare()), ("inside_total_ratio_size_weighted", InsideShare(isSizeWeighted: true)),
       ("mass_accuracy_positive", RelevanceMassAccuracy()), ("mass_accuracy_raw", InsideShare()),
       ("rank_accuracy", RelevanceRankAccuracy()),
     ]
-    for name in reference.relevance_cases.keys.sorted() {
+    for name in reference.relevanceCases.keys.sorted() {
       let maps = try map(name)
       values[name] = try Dictionary(
-        uniqueKeysWithValues: scores.map { key, score in (key, try zip(maps, masks).map { try score.value(of: $0, in: $1) }) })
+        uniqueKeysWithValues: scores.map { key, score in
+          (key, try zip(maps, masks).map { try score.value(of: $0, in: $1) })
+        })
     }
     return values
   }
@@ -182,7 +187,7 @@ private struct Reference: Decodable {
   let steps: Int
   let low: Double
   let high: Double
-  let relevance_cases: [String: String]
+  let relevanceCases: [String: String]
   /// Names of the values.
   let values: [String: Ignored]
   let continuity: ContinuitySettings?
@@ -194,7 +199,12 @@ private struct Reference: Decodable {
     let target: Int
   }
 
-  private enum Key: String, CodingKey { case model, steps = "K", low, high, relevance_cases, values }
+  private enum Key: String, CodingKey {
+    case model
+    case steps = "K"
+    case relevanceCases = "relevance_cases"
+    case low, high, values
+  }
   private enum ValueKey: String, CodingKey { case continuity }
 
   init(from decoder: any Decoder) throws {
@@ -202,7 +212,7 @@ private struct Reference: Decodable {
     model = try container.decode(String.self, forKey: .model)
     steps = try container.decode(Int.self, forKey: .steps)
     (low, high) = (try container.decode(Double.self, forKey: .low), try container.decode(Double.self, forKey: .high))
-    relevance_cases = try container.decode([String: String].self, forKey: .relevance_cases)
+    relevanceCases = try container.decode([String: String].self, forKey: .relevanceCases)
     values = try container.decode([String: Ignored].self, forKey: .values)
     continuity = try container.nestedContainer(keyedBy: ValueKey.self, forKey: .values)
       .decodeIfPresent(ContinuitySettings.self, forKey: .continuity)
@@ -219,7 +229,8 @@ private struct Inputs {
 
   init(path: String) throws {
     tensors = try ModelFile.stateDictionary(path: path)
-    guard let x = tensors["x"], let noise = tensors["random_values"], let targets = try IntegerTensor("target", of: path),
+    guard let x = tensors["x"], let noise = tensors["random_values"],
+      let targets = try IntegerTensor("target", of: path),
       let orders = try IntegerTensor("perm", of: path), let masks = try IntegerTensor("mask", of: path)
     else { throw NotYet(reason: "\(path) lacks x, random_values, target, perm or mask") }
     let shape = Shape(Array(x.shape.extents.dropFirst()))

@@ -12,7 +12,8 @@ package struct IntegerTensor {
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     let header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as? [String: Any]
     guard let entry = header?[name] as? [String: Any], let type = entry["dtype"] as? String,
-      ["I64", "U8"].contains(type), let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
+      ["I64", "U8"].contains(type), let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
+      offsets.count == 2
     else { return nil }
     self.shape = shape
     values = data[8 + length + offsets[0]..<8 + length + offsets[1]].withUnsafeBytes { bytes in

@@ -89,6 +89,10 @@ struct ReferenceCases {
     let values = try EvaluationCase(refs: refs, models: models, engine: engine).values()
     let data = try JSONSerialization.data(withJSONObject: ["values": values], options: [.prettyPrinted, .sortedKeys])
     try AtomicFile.write([UInt8](data), to: "\(out)/\(reference.name).json")
+    let stored = try Data(contentsOf: URL(fileURLWithPath: "\(refs)/procedures/\(reference.name).json"))
+    if let tree = try JSONSerialization.jsonObject(with: stored) as? [String: Any], let expected = tree["values"] {
+      print("\(reference.name): \(ValueComparison(values, with: expected).line)")
+    }
   }
 }
 

@@ -108,6 +108,18 @@ import Testing
     if largest > 0 { #expect(axis.end < largest * 1.6, "\(axis.ticks)") }
   }
 
+  @Test(
+    "an axis between two values has round ticks and holds both",
+    arguments: [(-3.2, 7.9), (0.85, 1.02), (-1e-4, -2e-5), (5, 5), (0, 0), (-40, 0)])
+  func axes(_ smallest: Double, _ largest: Double) {
+    let axis = Axis(from: smallest, to: largest)
+    let (first, step) = (axis.ticks[0], axis.ticks[1] - axis.ticks[0])
+    #expect(first <= smallest + 1e-6 * step && axis.end >= largest - 1e-6 * step, "\(axis.ticks)")
+    #expect((2...8).contains(axis.ticks.count), "\(axis.ticks)")
+    #expect(axis.ticks.allSatisfy { abs(($0 / step).rounded() - $0 / step) < 1e-6 })
+    #expect(axis.position(first, length: 50) == 0 && axis.position(axis.end, length: 50) == 50)
+  }
+
   @Test("chart without data is still a picture")
   func empty() throws {
     #expect(try read(LineChart(title: "", horizontal: "", vertical: "", series: []).picture).elements.count > 2)

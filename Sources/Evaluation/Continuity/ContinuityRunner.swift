@@ -23,7 +23,9 @@ public final class ContinuityRunner {
   public init(_ runner: MethodRunner, shifts: [Shift], border: TranslationBorder = .edge) throws {
     (self.runner, self.shifts) = (runner, shifts)
     let (shape, queue) = (runner.network.inputShape, runner.engine.queue)
-    guard shape.rank == 3 else { throw EvaluationError("the network reads \(shape), no image [C, H, W] that can be moved") }
+    guard shape.rank == 3 else {
+      throw EvaluationError("the network reads \(shape), no image [C, H, W] that can be moved")
+    }
     guard Set(shifts).count > 1 else {
       throw EvaluationError("continuity compares copies of an image: give at least two different shifts")
     }
@@ -94,9 +96,12 @@ public final class ContinuityRunner {
       return images > 0 ? maps / images.squareRoot() : nil
     }
     let defined = ratios.compactMap(\.self)
-    guard defined.allSatisfy(\.isFinite) else { throw EvaluationError("the relevance of a moved copy is NaN or infinite") }
+    guard defined.allSatisfy(\.isFinite) else {
+      throw EvaluationError("the relevance of a moved copy is NaN or infinite")
+    }
     guard let largest = defined.max(), let neighbours = ratios.prefix(shifts.count - 1).compactMap(\.self).max() else {
-      throw EvaluationError("the image does not change when it is moved: it has one colour, and continuity is not defined")
+      throw EvaluationError(
+        "the image does not change when it is moved: it has one colour, and continuity is not defined")
     }
     return Continuity(
       largestOfNeighbours: neighbours, largest: largest, mean: defined.reduce(0, +) / Double(defined.count),
@@ -104,7 +109,8 @@ public final class ContinuityRunner {
   }
 
   /// Images of a buffer to places of another.
-  private func copy(_ from: Buffer<Float>, from first: Int, to target: Buffer<Float>, at place: Int, count: Int) throws {
+  private func copy(_ from: Buffer<Float>, from first: Int, to target: Buffer<Float>, at place: Int, count: Int) throws
+  {
     for index in 0..<count {
       try engine.translate(
         from, image: first + index, of: shape, by: .none, fill: nil, into: target, at: place + index)

@@ -19,7 +19,8 @@ public enum LocalisationScores {
   /// - Parameter tolerance: of the pointing game, in pixels.
   public static func all(tolerance: Double = PointingGame.torchRayTolerance) -> [any LocalisationScore] {
     [
-      OutsideInsideRatio(of: .signed), OutsideInsideRatio(of: .positive), InsideShare(), InsideShare(isSizeWeighted: true),
+      OutsideInsideRatio(of: .signed), OutsideInsideRatio(of: .positive), InsideShare(),
+      InsideShare(isSizeWeighted: true),
       RelevanceMassAccuracy(), RelevanceRankAccuracy(), PointingGame(), PointingGame(tolerance: tolerance),
     ]
   }

@@ -19,7 +19,8 @@ public struct PointingGame: LocalisationScore {
   }
 
   public var name: String {
-    "pointing game" + (tolerance == 0 ? "" : " within \(tolerance == tolerance.rounded() ? "\(Int(tolerance))" : "\(tolerance)") px")
+    "pointing game"
+      + (tolerance == 0 ? "" : " within \(tolerance == tolerance.rounded() ? "\(Int(tolerance))" : "\(tolerance)") px")
   }
   public var better: Better { .higher }
 

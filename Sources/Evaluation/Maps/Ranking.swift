@@ -2,8 +2,7 @@ import RelevancePropagation
 
 /// Indices in the order of their values: the same on every machine, ties by the lower index.
 ///
-/// A sort by digits: four passes over the 32 bits of a number, whatever the values. (A comparing sort of 9,216 values took
-/// about ten times as long, and every flipping begins with one.)
+/// A sort by digits: four passes over the 32 bits of a number, whatever the values.
 enum Ranking {
   /// From the largest value to the smallest; of equal ones the lower index first.
   static func descending(_ values: [Float]) -> [Int32] { sorted(values.map { ~key($0) }) }

@@ -31,7 +31,8 @@ public struct RelevanceMask: Sendable, Equatable {
   public init(height: Int, width: Int, boxes: [Box]) throws {
     var inside = [Bool](repeating: false, count: height * width)
     for box in boxes {
-      guard box.width > 0, box.height > 0, box.x >= 0, box.y >= 0, box.width <= width - box.x, box.height <= height - box.y
+      guard box.width > 0, box.height > 0, box.x >= 0, box.y >= 0, box.width <= width - box.x,
+        box.height <= height - box.y
       else {
         throw EvaluationError(
           "box \(box.x), \(box.y) of \(box.width) × \(box.height) pixels: it is empty or reaches beyond the image of "

@@ -11,7 +11,8 @@ public enum Method: Sendable {
     case .composite(let preset):
       preset.parameters.isEmpty
         ? preset.name
-        : "\(preset.name):" + preset.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        : "\(preset.name):"
+          + preset.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
           .joined(separator: ",")
     case .baseline(let method): method.label
     }

@@ -14,7 +14,8 @@ public struct Removal: Sendable, Hashable, Codable {
 
   /// - Precondition: a patch's edge, steps and units a step are positive.
   public init(
-    _ unit: RemovalUnit, _ order: RemovalOrder = .mostRelevantFirst, _ replacement: Replacement = .low, steps: Int? = nil,
+    _ unit: RemovalUnit, _ order: RemovalOrder = .mostRelevantFirst, _ replacement: Replacement = .low,
+    steps: Int? = nil,
     unitsPerStep: Int = 1
   ) {
     precondition(unit.edge > 0 && steps ?? 1 > 0 && unitsPerStep > 0, "edge \(unit.edge), \(unitsPerStep) units a step")

@@ -31,6 +31,7 @@ public struct RemovalEntry: Sendable {
   public init(image: Int, key: UInt64 = 0, map: RelevanceMap, removal: Removal, target: Int) throws {
     let count = try removal.steps(height: map.height, width: map.width) * removal.unitsPerStep
     self.init(
-      image: image, sequence: removal.order.sequence(of: map, unit: removal.unit, count: count, key: key), target: target)
+      image: image, sequence: removal.order.sequence(of: map, unit: removal.unit, count: count, key: key),
+      target: target)
   }
 }

@@ -93,7 +93,8 @@ public final class RemovalRunner {
       }
       guard entry.sequence.count >= min(units, all), entry.sequence.allSatisfy({ (0..<Int32(all)).contains($0) }) else {
         throw EvaluationError(
-          "an order of \(entry.sequence.count) units: expected \(min(units, all)) of 0 to \(all - 1), for the steps asked for")
+          "an order of \(entry.sequence.count) units: expected \(min(units, all)) of 0 to \(all - 1), for the steps asked for"
+        )
       }
     }
   }
@@ -134,7 +135,8 @@ public final class RemovalRunner {
     try scores(memory, count, first: 0, stride: steps + 1, steps)
     for step in 1...steps {
       try engine.launch(
-        "remove_unit", of: .evaluation, grid: Grid(edge * edge, count), Int32(shape[1]), Int32(shape[2]), Int32(shape[0]),
+        "remove_unit", of: .evaluation, grid: Grid(edge * edge, count), Int32(shape[1]), Int32(shape[2]),
+        Int32(shape[0]),
         Int32(edge), Int32(removal.unit.count(along: shape[2])), Int32(steps), Int32(step), memory.r, memory.images,
         memory.sequence, memory.units, device.input)
       _ = try windows.update(count: count, units: memory.units)
@@ -154,7 +156,8 @@ public final class RemovalRunner {
       let curve = points[entry * (steps + 1)..<(entry + 1) * (steps + 1)]
       guard curve.allSatisfy({ $0.x.isFinite && !$0.y.isNaN }) else {
         throw EvaluationError(
-          "image \(group[entry].image): the network's scores are NaN or infinite; do weights and preprocessing belong together?")
+          "image \(group[entry].image): the network's scores are NaN or infinite; do weights and preprocessing belong together?"
+        )
       }
       return RemovalCurve(logits: curve.map { Double($0.x) }, probabilities: curve.map { 1 / (1 + Double($0.y)) })
     }

@@ -14,7 +14,8 @@ public struct TenPixelExperiment: Sendable, Hashable {
 
   public var removal: Removal {
     Removal(
-      .pixel, end == .highest ? .mostRelevantFirst : .leastRelevantFirst, .negation, steps: 1, unitsPerStep: Self.pixels)
+      .pixel, end == .highest ? .mostRelevantFirst : .leastRelevantFirst, .negation, steps: 1, unitsPerStep: Self.pixels
+    )
   }
 
   public var better: Better { end == .lowest ? .higher : .lower }

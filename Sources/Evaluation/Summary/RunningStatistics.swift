@@ -19,5 +19,9 @@ public struct RunningStatistics: Sendable, Equatable, Codable {
   /// Standard deviation of the numbers, divided by their number.
   public var deviation: Double { count > 0 ? (squares / Double(count)).squareRoot() : 0 }
 
-  private enum CodingKeys: String, CodingKey { case count, mean, squares = "squaredDeviations", smallest, largest }
+  private enum CodingKeys: String, CodingKey {
+    case count, mean
+    case squares = "squaredDeviations"
+    case smallest, largest
+  }
 }

@@ -9,6 +9,8 @@ public struct Score: Sendable, Hashable, Codable {
     case continuity
     /// How few pixels does the map name?
     case sparsity
+    /// What an experiment of the sources found, repeated as it was.
+    case experiment
   }
 
   public let name: String

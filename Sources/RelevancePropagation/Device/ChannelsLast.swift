@@ -13,10 +13,12 @@ enum ChannelsLast {
 
   /// What was read from the device as a tensor `[N, C, …]`.
   static func tensor(_ scalars: [Float], entries: Int, entry: Shape) -> Tensor {
-    let shape = Shape([entries] + entry.extents)
-    guard moves(entry) else { return Tensor(shape: shape, scalars: scalars) }
-    return Tensor(
-      shape: shape, scalars: scalars.withUnsafeBufferPointer { transposed($0, entry: entry, toDevice: false) })
+    guard moves(entry) else { return Tensor(shape: Shape([entries] + entry.extents), scalars: scalars) }
+    return scalars.withUnsafeBufferPointer { tensor($0, entries: entries, entry: entry) }
+  }
+
+  static func tensor(_ scalars: UnsafeBufferPointer<Float>, entries: Int, entry: Shape) -> Tensor {
+    Tensor(shape: Shape([entries] + entry.extents), scalars: transposed(scalars, entry: entry, toDevice: false))
   }
 
   /// Whether entries of this shape lie in another order on the device than in a tensor.
@@ -60,6 +62,21 @@ extension Queue {
     let scalars = ChannelsLast.scalars(of: tensor.reshaped(Shape([1] + tensor.shape.extents)))
     try scalars.withUnsafeBufferPointer { pointer throws in
       try write(pointer, to: buffer, at: entry * tensor.count)
+    }
+  }
+
+  /// The first `entries` entries of `buffer`, a tensor each. They pass through memory that stays in a cache.
+  func readEntries(_ buffer: Buffer<Float>, _ entries: Int, of entry: Shape) throws -> [Tensor] {
+    guard ChannelsLast.moves(entry) else {
+      return try (0..<entries).map {
+        Tensor(shape: entry, scalars: try read(buffer, at: $0 * entry.count, count: entry.count))
+      }
+    }
+    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: entry.count) { memory in
+      try (0..<entries).map { index in
+        try read(buffer, at: index * entry.count, into: memory)
+        return ChannelsLast.tensor(UnsafeBufferPointer(memory), entries: 1, entry: entry).reshaped(entry)
+      }
     }
   }
 

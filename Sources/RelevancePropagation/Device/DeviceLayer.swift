@@ -14,6 +14,10 @@ protocol LinearLayer: Layer {
   /// Numbers of the form that a pass packs ρ(w) in, or `parts` of them side by side; 0 where kernels read ρ(w) as it is.
   func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int
 
+  /// Multiplications with weights that the kernels of a pass do for one image, or one vector of relevance; nil where they do
+  /// as many as the plain sums have.
+  func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int?
+
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
@@ -49,6 +53,7 @@ extension LinearLayer {
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
   func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int { 0 }
+  func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
   func stackedTranspose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
     batch: Int, on engine: Engine

@@ -53,10 +53,6 @@ public final class Engine: Sendable {
   /// Work-items a group along the first axis. A fixed size, because PoCL compiles a kernel anew for every local size.
   package static let group = Grid(64)
 
-  /// Work-items a group of a kernel whose grid is (vectors of channels, positions, entries). A CPU's vectors hold most layers'
-  /// channels in a few: groups along the channels would be idle but for these.
-  var channelsGroup: Grid { lanes == 1 ? Engine.group : Grid(1, 64) }
-
   /// Numbers that a work-item of an element-wise kernel treats.
   private let lanes: Int
 
@@ -96,6 +92,7 @@ extension ConvolutionGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension WinogradGeometry: KernelArgument {}
 extension GatherGeometry: KernelArgument {}
+extension ScatterGeometry: KernelArgument {}
 extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}

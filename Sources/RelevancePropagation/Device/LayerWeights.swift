@@ -46,8 +46,8 @@ enum WeightForm: Hashable {
   case winograd(tile: Int, transposed: Bool)
   /// Blocks of outputs of one phase (cpu/gather.cl).
   case gathered(transposed: Bool, phase: Int)
-  /// Several parts side by side as outputs (cpu/gather.cl).
-  case stacked([WeightPart], transposed: Bool, phase: Int)
+  /// All taps and several parts side by side, for the transpose (cpu/scatter.cl).
+  case scattered([WeightPart])
   /// By taps (cpu/depthwise.cl).
   case depthwise
 }

@@ -9,4 +9,6 @@ enum Pass: Hashable {
   /// s on its way back. Where denominators are not bounded s may be huge at one unit, on its way to inputs that are tiny;
   /// an error relative to the largest s nearby would drown its neighbours.
   case backward(bounded: Bool)
+
+  var isBackward: Bool { if case .backward = self { true } else { false } }
 }

@@ -128,6 +128,9 @@ extension Convolution: LinearLayer {
     case .gathered:
       try GatheredConvolution(view, on: engine).run(
         input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
+    case .scattered:
+      try ScatteredConvolution(view, parts: [parameters.part], on: engine).run(
+        input.buffer, parameters, finish: finish, into: output, batch: batch, on: engine)
     case .depthwise:
       try DepthwiseConvolution(view: view).run(
         input, parameters, usesBias: !transposed, finish: finish, into: output, geometry: geometry(shapes),
@@ -140,23 +143,27 @@ extension Convolution: LinearLayer {
   func finishes(_ family: KernelFamily) -> Bool { family != .plain }
 
   func stackedParts(_ family: KernelFamily) -> Int {
-    family == .cpu && groups == 1 ? 16 / weight.shape[1] : 0
+    family == .cpu && groups == 1 ? ScatteredConvolution.mostOutputs / weight.shape[1] : 0
   }
 
   func stackedTranspose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
     batch: Int, on engine: Engine
   ) throws {
-    let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
-    try GatheredConvolution(ConvolutionView(self, shapes, transposed: true), stacking: parts, on: engine).run(
-      operand, parameters, usesBias: false, finish: Finish(), into: c, batch: batch, on: engine)
+    try ScatteredConvolution(ConvolutionView(self, shapes, transposed: true), parts: parts, on: engine).run(
+      s, parameters, finish: Finish(), into: c, batch: batch, on: engine)
   }
 
   func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {
     guard choice.family == .cpu else { return 0 }
-    let transposed = if case .backward = pass { true } else { false }
-    let algorithm = parts > 1 ? .gathered : ConvolutionAlgorithm(self, for: pass, choice)
-    return algorithm.packedCount(self, transposed: transposed, parts: parts)
+    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, choice)
+    return algorithm.packedCount(self, transposed: pass.isBackward, parts: parts)
+  }
+
+  func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? {
+    guard choice.family == .cpu else { return nil }
+    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, choice)
+    return algorithm.products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
   }
 
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {

@@ -18,12 +18,11 @@ extension MaxPooling: NonlinearLayer {
     let geometry = geometry(shapes)
     if engine.family == .cpu {
       return try engine.launch(
-        engine.tuned(.tile), "maximum_apply_rows", groups: Grid(Int(geometry.P), batch), items: 1,
+        engine.tuned(.tile), "maximum_rows", groups: Grid(Int(geometry.P), batch), items: 1,
         [geometry, inputs[0], output])
     }
     try engine.launch(
-      "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch),
-      group: engine.channelsGroup, geometry,
+      "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
       inputs[0], output)
   }
 
@@ -34,8 +33,7 @@ extension MaxPooling: NonlinearLayer {
   ) throws {
     let geometry = geometry(shapes)
     try engine.launch(
-      "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch),
-      group: engine.channelsGroup, geometry,
+      "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
       activation,
       Int32(targets), relevance, Int32(sharingTies ? 1 : 0), Int32(accumulate ? 1 : 0), target)
   }

@@ -31,7 +31,8 @@ struct LocalLayer {
     case let pooling as AveragePooling where Self.liesInside(pooling.window, shapes):
       (kernel, stride) = (pooling.window.kernel, pooling.window.stride)
       layer = AveragePooling(window: PoolingWindow(kernel: kernel, stride: stride), countsPadding: false)
-    case let pointwise where pointwise is ReLU || pointwise is Addition || pointwise is Concatenation
+    case let pointwise
+    where pointwise is ReLU || pointwise is Addition || pointwise is Concatenation
       || pointwise is LocalResponseNormalization || network.network.sharesInput(node):
       layer = pointwise
     default: return nil

@@ -79,7 +79,8 @@ final class WindowedNode {
       let whole = network.network.shapes[target]!
       try engine.launch(
         "window_put", of: .evaluation, grid: Grid(shapes.output[1] * shapes.output[2], count), Int32(whole[0]),
-        Int32(whole[1]), Int32(whole[2]), Int32(shapes.output[1]), Int32(shapes.output[2]), units, rows, columns, result,
+        Int32(whole[1]), Int32(whole[2]), Int32(shapes.output[1]), Int32(shapes.output[2]), units, rows, columns,
+        result,
         network.activation(target))
     }
   }

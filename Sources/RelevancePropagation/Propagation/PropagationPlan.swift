@@ -12,6 +12,9 @@ public struct PropagationPlan: Sendable {
     public let outputShape: Shape
     public let forwardFLOP: Int
     public let backwardFLOP: Int
+    /// The same, of what the chosen algorithms multiply: Winograd's does fewer.
+    public let forwardProductFLOP: Int
+    public let backwardProductFLOP: Int
     /// Learned numbers, in bytes.
     public let weightBytes: Int
     /// ρ(w) of the rule's parts, made once and kept.
@@ -52,6 +55,11 @@ public struct PropagationPlan: Sendable {
       let output = network.shapes[node.name]!
       let weights = node.layer.parameters.reduce(0) { $0 + $1.tensor.count }
       let once = Self.forwardFLOP(node.layer, inputs: inputs, output: output)
+      let view = RuleTable.linearView(of: node.layer)
+      let shapes = LayerShapes(inputs: inputs, output: output)
+      func multiplied(_ pass: Pass, parts: Int = 1) -> Int {
+        view?.products(for: pass, parts: parts, shapes: shapes, kernels).map { 2 * $0 } ?? parts * once
+      }
       return Layer(
         name: node.name, type: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief,
         inputShapes: inputs, outputShape: output, forwardFLOP: once,
@@ -60,6 +68,17 @@ public struct PropagationPlan: Sendable {
           case .apply: sum + once
           case .stackedTranspose(_, let weights, _, _, _, _): sum + once * targets * weights.count
           case .transpose: sum + once * targets / max(inputs.count, 1)
+          case .route: sum + once * targets
+          default: sum
+          }
+        },
+        forwardProductFLOP: multiplied(.forward),
+        backwardProductFLOP: steps.reduce(0) { sum, step in
+          switch step {
+          case .apply(_, _, let pass, _, _, _): sum + multiplied(pass)
+          case .stackedTranspose(_, let weights, _, _, _, _):
+            sum + targets * multiplied(.backward(bounded: false), parts: weights.count)
+          case .transpose(_, _, _, let pass, _, _, _): sum + targets * multiplied(pass) / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum
           }

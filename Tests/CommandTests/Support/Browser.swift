@@ -22,12 +22,19 @@ final class Browser {
   private var session: String?
   /// Addresses of everything the page asked for.
   private(set) var requests: [String] = []
+  /// Those of them that were neither on the disk nor in the page itself.
+  var requestsElsewhere: [String] {
+    requests.filter { request in !["file:", "data:", "blob:"].contains { request.hasPrefix($0) } }
+  }
+  /// What its scripts threw and nobody caught.
+  private(set) var exceptions: [String] = []
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
 
-  init() throws {
+  /// - Parameter isDark: whether the reader prefers dark pages.
+  init(width: Int = Browser.width, height: Int = Browser.height, isDark: Bool = false) throws {
     folder = try TemporaryFolder()
     // The pipe's ends are descriptors 3 and 4 of the browser, which only a shell can hand on.
     let (input, output) = (folder.file("in"), folder.file("out"))
@@ -46,9 +53,13 @@ final class Browser {
     session = try send("Target.attachToTarget", ["targetId": target ?? .null, "flatten": true])["sessionId"]?.string
     try send("Network.enable")
     try send("Page.enable")
+    try send("Runtime.enable")
     try send(
       "Emulation.setDeviceMetricsOverride",
-      ["width": .integer(Self.width), "height": .integer(Self.height), "deviceScaleFactor": 1, "mobile": false])
+      ["width": .integer(width), "height": .integer(height), "deviceScaleFactor": 1, "mobile": false])
+    try send(
+      "Emulation.setEmulatedMedia",
+      ["features": [["name": "prefers-color-scheme", "value": .string(isDark ? "dark" : "light")]]])
   }
 
   deinit {
@@ -56,6 +67,38 @@ final class Browser {
     process.waitUntilExit()
     close(commands)
     close(answers)
+  }
+
+  /// Opens a file and waits until it is loaded.
+  func load(file path: String) throws {
+    try send("Page.navigate", ["url": .string(URL(fileURLWithPath: path).absoluteString)])
+    try waitUntilLoaded()
+  }
+
+  func waitUntilLoaded() throws {
+    try evaluate(
+      """
+      new Promise(end => document.readyState === "complete" ? end() : addEventListener("load", () => end()))
+      """)
+  }
+
+  /// The body of an async function with `document`, `page` (the window) and `wait(ms)`; it returns texts by name.
+  func ask(_ script: String) throws -> [String: String] {
+    let answers = try evaluate(
+      """
+      (async (page, document) => {
+        const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+        \(script)
+      })(window, document)
+      """)
+    guard let texts = answers.object else { throw Failure(description: "no answers: \(answers.text)") }
+    return texts.compactMapValues(\.string)
+  }
+
+  /// The page on paper: a PDF.
+  func paper() throws -> Data {
+    let text = try send("Page.printToPDF", ["printBackground": false, "preferCSSPageSize": true])["data"]?.string ?? ""
+    return Data(base64Encoded: text) ?? Data()
   }
 
   /// Opens a file and waits until the page says that all tiles are there.
@@ -152,6 +195,9 @@ final class Browser {
       }
       if answer["method"] == "Network.requestWillBeSent", let url = answer["params"]?["request"]?["url"]?.string {
         requests.append(url)
+      }
+      if answer["method"] == "Runtime.exceptionThrown" {
+        exceptions.append(answer["params"]?["exceptionDetails"]?.text ?? "an exception")
       }
     }
   }

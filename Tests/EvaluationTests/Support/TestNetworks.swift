@@ -79,7 +79,8 @@ struct TestNetwork: Sendable, CustomStringConvertible {
     }
 
     mutating func convolution(
-      _ inputs: Int, _ outputs: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1), dilation: Extent = Extent(1),
+      _ inputs: Int, _ outputs: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1),
+      dilation: Extent = Extent(1),
       padding: Padding = Padding(1, 1), groups: Int = 1
     ) -> Convolution {
       let taps = inputs / groups * kernel.vertical * kernel.horizontal

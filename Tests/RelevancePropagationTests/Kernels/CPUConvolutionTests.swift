@@ -14,7 +14,8 @@ import Testing
   }
   private static let plain = engine(.plain)
   private static let engines: [ConvolutionChoice: Engine] = [
-    .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2), .winograd4: engine(.cpu, .winograd4),
+    .automatic: engine(.cpu), .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2),
+    .winograd4: engine(.cpu, .winograd4),
   ]
 
   struct Shapes: CustomTestStringConvertible, Sendable {
@@ -86,6 +87,60 @@ import Testing
         #expect(worst <= 2e-5 * largest, "\(what), batch \(batch): off by \(worst / largest) of the largest")
         #expect(fast.suffix(16) == slow.suffix(16), "\(what): wrote behind the output")
       }
+    }
+  }
+
+  /// Transposes towards few channels, by products first.
+  static let few: [Shapes] =
+    any.filter { $0.channels <= 16 && $0.groups == 1 } + [
+      // Wider than one piece of work, and its tap reaches beyond the rows of one.
+      Shapes(channels: 3, filters: 20, height: 40, width: 300, rows: 3, columns: 3, padding: Padding(1, 1)),
+      Shapes(
+        channels: 2, filters: 6, height: 70, width: 9, rows: 9, columns: 2, padding: Padding(4, 0), stride: Extent(3, 1)
+      ),
+      Shapes(channels: 16, filters: 40, height: 12, width: 31, rows: 3, columns: 3, padding: Padding(1, 1)),
+      Shapes(channels: 1, filters: 3, height: 5, width: 5, rows: 5, columns: 5, stride: Extent(7)),
+    ]
+
+  @Test("transposes towards few channels are the plain kernel's to the bit", arguments: few, [1, 3])
+  func scatters(_ shapes: Shapes, _ batch: Int) throws {
+    for (what, fast, slow) in try runs(shapes, .automatic, batch: batch) where what == "transpose" {
+      #expect(fast == slow, "\(what)")
+    }
+  }
+
+  @Test(
+    "several parts' transposes side by side are the plain kernel's to the bit",
+    arguments: few.filter { $0.channels <= 4 },
+    [[WeightPart.all, .positive, .negative], [.positive, .negative], [.negative, .all, .positive], [.all]])
+  func stacks(_ shapes: Shapes, _ parts: [WeightPart]) throws {
+    let (layer, sizes) = try layer(shapes)
+    let (input, batch) = (sizes.inputs[0], 2)
+    var random = SplitMix64(seed: 78)
+    let s = integers(batch * sizes.output.count, &random)
+    let fast = try run(
+      layer, sizes, s, output: batch * input.count * parts.count, batch: batch, on: Self.engines[.automatic]!
+    ) { parameters, source, target in
+      try layer.stackedTranspose(
+        source, parameters, parts: parts, into: target, shapes: sizes, batch: batch, on: Self.engines[.automatic]!)
+    }
+    for (number, part) in parts.enumerated() {
+      var signed = layer
+      signed.weight = Tensor(
+        shape: layer.weight.shape,
+        scalars: layer.weight.scalars.map { part == .all ? $0 : part == .positive ? max($0, 0) : min($0, 0) })
+      let slow = try run(signed, sizes, s, output: batch * input.count, batch: batch, on: Self.plain) {
+        parameters, source, target in
+        try signed.transpose(
+          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target, shapes: sizes,
+          batch: batch, on: Self.plain)
+      }
+      let pixels = batch * input.count / input[0]
+      for pixel in 0..<pixels {
+        let first = (pixel * parts.count + number) * input[0]
+        #expect(fast[first..<first + input[0]] == slow[pixel * input[0]..<(pixel + 1) * input[0]], "part \(part)")
+      }
+      #expect(fast.suffix(16) == slow.suffix(16), "wrote behind the output")
     }
   }
 

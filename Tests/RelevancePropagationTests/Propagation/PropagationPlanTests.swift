@@ -38,8 +38,8 @@ import Testing
     let conv = fast.layers.first { $0.name == "conv1_2" }!
     #expect(conv.launches == 1)
     #expect(conv.shortcuts == ["s of below with c", "below: z is the stored output"])
-    // 4 to 4 channels, the transpose on tiles of 4 × 4: 36 planes of 4 inputs and one vector of outputs.
-    #expect(conv.modifiedWeightBytes == 4 * 36 * 4 * 16)
+    // 4 to 4 channels, the transpose by products first: two blocks of 8 taps side by side, for each of 4 inputs.
+    #expect(conv.modifiedWeightBytes == 4 * 2 * 32 * 4)
     #expect(plain.layers.allSatisfy { $0.shortcuts.allSatisfy { $0 == "z is the stored output" } })
   }
 

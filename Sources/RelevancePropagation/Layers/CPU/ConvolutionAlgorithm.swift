@@ -5,8 +5,10 @@ internal import KernelSources
 enum ConvolutionAlgorithm: Equatable {
   /// 3 × 3, stride 1, one group: Winograd's algorithm on output tiles of 2 × 2 or 4 × 4 (cpu/winograd.cl).
   case winograd(tile: Int)
-  /// Every shape (cpu/gather.cl); of few channels, forward, as rows (cpu/rows.cl).
+  /// Every shape (cpu/gather.cl).
   case gathered
+  /// Transposed, towards few channels (cpu/scatter.cl).
+  case scattered
   /// A filter a channel (cpu/depthwise.cl).
   case depthwise
 
@@ -23,14 +25,15 @@ enum ConvolutionAlgorithm: Equatable {
       self = .depthwise
       return
     }
+    let inputs = layer.weight.shape[1]
     let isWinograd =
       layer.weight.shape[2] == 3 && layer.weight.shape[3] == 3 && layer.stride == Extent(1)
       && layer.dilation == Extent(1) && layer.groups == 1
     switch choice.convolutions {
+    case .automatic where pass.isBackward && layer.groups == 1 && inputs <= ScatteredConvolution.mostOutputs:
+      self = .scattered
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
-    // Transforms of half-empty vectors cost more than the multiplications they save.
-    case .automatic where pass == .forward && layer.weight.shape[1] <= Self.fewChannels: self = .gathered
     case .automatic where isWinograd:
       self = .winograd(tile: pass == .forward && choice.precision == .accurate ? 2 : 4)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
@@ -39,8 +42,18 @@ enum ConvolutionAlgorithm: Equatable {
     }
   }
 
-  /// Channels up to which Winograd's algorithm does not pay.
-  private static let fewChannels = 8
+  /// Multiplications with weights for one image.
+  func products(_ view: ConvolutionView, parts: Int = 1) -> Int {
+    let direct = view.isTransposed ? view.input : view.output
+    return switch self {
+    case .winograd(let tile):
+      ((view.output[1] + tile - 1) / tile) * ((view.output[2] + tile - 1) / tile) * (tile + 2) * (tile + 2)
+        * view.input[0] * view.output[0]
+    case .scattered:
+      ScatteredConvolution.productParts(of: parts) * direct.count * view.layer.weight.count / view.layer.weight.shape[0]
+    case .gathered, .depthwise: direct.count * view.layer.weight.count / view.layer.weight.shape[0]
+    }
+  }
 
   /// Numbers of one packed form of the weights, beside the weights themselves.
   func packedCount(_ layer: Convolution, transposed: Bool, parts: Int = 1) -> Int {
@@ -51,6 +64,9 @@ enum ConvolutionAlgorithm: Equatable {
     return switch self {
     case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
     case .gathered: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
+    case .scattered:
+      ScatteredConvolution.packedCount(
+        taps: layer.weight.shape[2] * layer.weight.shape[3], inputs: inputs, outputs: outputs / parts, parts: parts)
     case .depthwise: layer.weight.count
     }
   }

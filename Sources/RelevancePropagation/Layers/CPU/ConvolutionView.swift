@@ -34,6 +34,13 @@ struct ConvolutionView {
       turned: isTransposed ? 1 : 0)
   }
 
+  /// The same with the taps in their own order.
+  var unturnedFilters: FilterView {
+    var filters = filters
+    filters.turned = 0
+    return filters
+  }
+
   /// Elements between the weights of two groups.
   var groupStride: Int { layer.weight.shape[0] / layer.groups * layer.weight.shape[1] * taps }
 }

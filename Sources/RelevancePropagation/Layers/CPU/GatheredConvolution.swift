@@ -5,12 +5,9 @@ internal import KernelSources
 struct GatheredConvolution {
   private let view: ConvolutionView
   private let form: TileForm
-  /// Parts of the weights whose outputs are made side by side, or none: the part of the parameters.
-  private let stack: [WeightPart]
 
-  init(_ view: ConvolutionView, stacking stack: [WeightPart] = [], on engine: Engine) {
+  init(_ view: ConvolutionView, on engine: Engine) {
     self.view = view
-    self.stack = stack
     form = TileForm(on: engine)
   }
 
@@ -45,9 +42,6 @@ struct GatheredConvolution {
     }
   }
 
-  /// Outputs of a group.
-  private var outputs: Int { view.outputs * max(stack.count, 1) }
-
   /// Taps of a filter's row that read neighbours.
   private var run: Int {
     let isDense = view.layer.dilation.horizontal == 1 && view.layer.groups == 1
@@ -55,7 +49,7 @@ struct GatheredConvolution {
   }
 
   private func packedCount(_ phase: Phase) -> Int {
-    view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: outputs)
+    view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: view.outputs)
   }
 
   /// Elements of all packed filters.
@@ -66,11 +60,7 @@ struct GatheredConvolution {
     batch: Int, on engine: Engine
   ) throws {
     let (epilogue, arrays) = finish.arguments(
-      usesBias ? parameters : nil, into: output, count: view.output.count * max(stack.count, 1))
-    if let rows = RowConvolution(view, form, stacking: stack) {
-      let packed = try filters(parameters, phases[0], 0, on: engine)
-      return try rows.run(input, packed.filters, epilogue, arrays, batch: batch, on: engine)
-    }
+      usesBias ? parameters : nil, into: output, count: view.output.count)
     let stride = view.layer.stride
     let (stepIn, stepOut) = view.isTransposed ? (Extent(1), stride) : (stride, Extent(1))
     for (number, phase) in phases.enumerated() {
@@ -80,14 +70,14 @@ struct GatheredConvolution {
       let depth = phase.taps.count * view.inputs
       let depthAtOnce = min(max(depth, 1), 512)
       let pitch = (depthAtOnce + 15) / 16 * 16 + 16
-      let columnsOfSums = (outputs + form.columns - 1) / form.columns * form.columns
+      let columnsOfSums = (view.outputs + form.columns - 1) / form.columns * form.columns
       let bytesOfRow = 4 * (pitch + columnsOfSums)
       let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
       let rowsAtOnce = positions <= form.fewRows ? positions : blocks * form.rows
       let rowsOfMemory = (rowsAtOnce + form.rows - 1) / form.rows * form.rows
       let geometry = GatherGeometry(
         channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(view.inputs),
-        K: Int32(outputs), outputs: Int32(outputs * view.layer.groups), P: Int32(view.output[1]),
+        K: Int32(view.outputs), outputs: Int32(view.outputs * view.layer.groups), P: Int32(view.output[1]),
         Q: Int32(view.output[2]),
         taps: Int32(phase.taps.count),
         run: Int32(run),
@@ -113,18 +103,13 @@ struct GatheredConvolution {
     let offsets = try parameters.weights!.table(number, transposed: view.isTransposed, on: engine) {
       phase.taps.flatMap { [Int32($0.y), Int32($0.x)] }
     }
-    let form: WeightForm =
-      stack.isEmpty
-      ? .gathered(transposed: view.isTransposed, phase: number)
-      : .stacked(stack, transposed: view.isTransposed, phase: number)
     let filters = try parameters.weights!.packed(
-      stack.isEmpty ? parameters.part : .all, as: form, count: packedCount(phase), on: engine
+      parameters.part, as: .gathered(transposed: view.isTransposed, phase: number), count: packedCount(phase),
+      on: engine
     ) { buffer in
       guard !phase.taps.isEmpty else { return }
       let numbers = try Buffer<Int32>(phase.taps.map { Int32($0.number) }, on: engine.queue)
-      stack.isEmpty
-        ? try pack(parameters, numbers, into: buffer, on: engine)
-        : try packStack(parameters, numbers, into: buffer, on: engine)
+      try pack(parameters, numbers, into: buffer, on: engine)
     }
     return (filters, offsets)
   }
@@ -140,22 +125,5 @@ struct GatheredConvolution {
         view.filters, Int32(view.groupStride), Int32(taps.count), taps, mode, part, parameters.weights!.original,
         buffer,
       ])
-  }
-
-  private func packStack(
-    _ parameters: DeviceParameters, _ taps: Buffer<Int32>, into buffer: Buffer<Float>, on engine: Engine
-  ) throws {
-    let zeros = [Float](repeating: 0, count: buffer.count)
-    try zeros.withUnsafeBufferPointer { pointer throws in try engine.queue.write(pointer, to: buffer) }
-    for (number, part) in stack.enumerated() {
-      let (mode, signed) = part.onDevice
-      try engine.launch(
-        form.kernel, "pack_stacked", groups: Grid((view.inputs + 15) / 16, taps.count), items: 16,
-        [
-          view.filters, Int32(number * view.outputs), Int32(taps.count), taps, mode, signed,
-          parameters.weights!.original,
-          buffer,
-        ])
-    }
   }
 }

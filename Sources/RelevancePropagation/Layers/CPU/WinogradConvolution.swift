@@ -73,7 +73,7 @@ struct WinogradConvolution {
       padTop: Int32(view.isTransposed ? 2 - padding.top : padding.top),
       padLeft: Int32(view.isTransposed ? 2 - padding.left : padding.left),
       tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
-      tiles: Int32(tiles), tilesAtOnce: Int32(tilesAtOnce), pitch: Int32(pitch))
+      targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: Int32(tilesAtOnce), pitch: Int32(pitch))
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
     let blocks = (tiles + tilesAtOnce - 1) / tilesAtOnce
     if isFused {

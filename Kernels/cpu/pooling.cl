@@ -1,0 +1,109 @@
+// Means over cells of each channel (pooling/average.cl) with the epilogue, and maxima over windows (pooling/maximum.cl), for
+// CPUs: a row of outputs a work-item. Steps 4 and 2 of LRP need no trip through memory where a max pooling is treated as an
+// average.
+//
+//   apply      z[p,q,c] = 1/n(p,q) * sum over the cell of part(x), and the epilogue
+//   transpose  c[h,w,c] = sum of s[p,q,c] / n(p,q) over the cells that hold (h, w), and the epilogue
+//   maximum    y[p,q,c] = max over the window; padding never wins
+//
+// `cells` as in pooling/average.cl; x [entries][H,W,C] with xStride elements an entry, s [entries][P,Q,C].
+// Grid: apply and maximum (P, entries), transpose (H, entries) in groups of 1.
+#include "epilogue.h"
+#include "cpu/tile.h"
+
+// Row p of the means.
+static inline __attribute__((always_inline)) void average_row(const CellGeometry g, global const int *cells, const Epilogue e,
+                                                              const EpilogueArrays arrays, const int p, const int entry,
+                                                              global const float *image, const SignPart part) {
+  global const int *columns = cells + 3 * g.P;
+  const FinishedEntry finished = finished_entry(e, arrays, entry);
+  const int plain = part.positive == 1.0f && part.negative == 1.0f && part.power == 1.0f;
+  for (int q = 0; q < g.Q; q++) {
+    const float count = cells[2 * g.P + p] * columns[2 * g.Q + q];
+    for (int c = 0; c < g.C; c += 16) {
+      float16 sum = 0.0f;
+      for (int h = cells[p]; h < cells[g.P + p]; h++) {
+        float16 row = 0.0f;
+        for (int w = columns[q]; w < columns[g.Q + q]; w++) {
+          const float16 a = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
+          row += plain ? a : powered_part_of(part, a);
+        }
+        sum += row;
+      }
+      finish(e, arrays, sum / count, finished, ((size_t)p * g.Q + q) * g.C + c, c, g.C);
+    }
+  }
+}
+
+WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_apply_finished(
+    const CellGeometry g, global const int *cells, const Epilogue e, global const float *x, const int xStride,
+    const SignPart part, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
+  const int p = get_global_id(0), entry = get_global_id(1);
+  global const float *image = x + (size_t)entry * xStride;
+  if (is_run(e, EPILOGUE_QUOTIENT, 0))
+    average_row(g, cells, run_of(e, EPILOGUE_QUOTIENT, 0), arrays, p, entry, image, part);
+  else
+    average_row(g, cells, e, arrays, p, entry, image, part);
+}
+
+// Row h of what the cells send back.
+static inline __attribute__((always_inline)) void average_row_back(const CellGeometry g, global const int *cells,
+                                                                   const Epilogue e, const EpilogueArrays arrays,
+                                                                   const int h, const int entry, global const float *s) {
+  global const int *columns = cells + 3 * g.P, *rowFirst = columns + 3 * g.Q, *columnFirst = rowFirst + 2 * g.H;
+  const FinishedEntry finished = finished_entry(e, arrays, entry);
+  const int firstP = rowFirst[h], lastP = rowFirst[g.H + h];
+  for (int w = 0; w < g.W; w++) {
+    const int firstQ = columnFirst[w], lastQ = columnFirst[g.W + w];
+    const size_t index = ((size_t)h * g.W + w) * g.C;
+    if (lastP - firstP == 1 && lastQ - firstQ == 1) {  // cells that do not overlap
+      global const float *from = s + ((size_t)firstP * g.Q + firstQ) * g.C;
+      const float count = cells[2 * g.P + firstP] * columns[2 * g.Q + firstQ];
+      for (int c = 0; c < g.C; c += 16) finish(e, arrays, load_lanes(from, c, g.C) / count, finished, index + c, c, g.C);
+      continue;
+    }
+    for (int c = 0; c < g.C; c += 16) {
+      float16 sum = 0.0f;
+      for (int p = firstP; p < lastP; p++)
+        for (int q = firstQ; q < lastQ; q++)
+          sum += load_lanes(s + ((size_t)p * g.Q + q) * g.C, c, g.C) / (float)(cells[2 * g.P + p] * columns[2 * g.Q + q]);
+      finish(e, arrays, sum, finished, index + c, c, g.C);
+    }
+  }
+}
+
+WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_transpose_finished(
+    const CellGeometry g, global const int *cells, const Epilogue e, global const float *s, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
+  const int h = get_global_id(0), entry = get_global_id(1);
+  global const float *from = s + (size_t)entry * g.P * g.Q * g.C;
+  if (is_run(e, EPILOGUE_PRODUCT, 0))
+    average_row_back(g, cells, run_of(e, EPILOGUE_PRODUCT, 0), arrays, h, entry, from);
+  else if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0))
+    average_row_back(g, cells, run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0), arrays, h, entry, from);
+  else
+    average_row_back(g, cells, e, arrays, h, entry, from);
+}
+
+WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_rows(const WindowGeometry g,
+                                                                              global const float *x, global float *y) {
+  const int p = get_global_id(0), entry = get_global_id(1), top = p * g.strideY - g.padTop;
+  global const float *image = x + (size_t)entry * g.H * g.W * g.C;
+  global float *row = y + ((size_t)entry * g.P + p) * g.Q * g.C;
+  for (int q = 0; q < g.Q; q++) {
+    const int left = q * g.strideX - g.padLeft;
+    for (int c = 0; c < g.C; c += 16) {
+      float16 best = -INFINITY;
+      for (int h = top; h < top + g.kernelY * g.dilationY; h += g.dilationY) {
+        if (h < 0 || h >= g.H) continue;
+        for (int w = left; w < left + g.kernelX * g.dilationX; w += g.dilationX) {
+          if (w < 0 || w >= g.W) continue;
+          const float16 value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
+          best = value <= best ? best : value;  // NaN is taken, and seen
+        }
+      }
+      store_lanes(best, row + (size_t)q * g.C, c, g.C);
+    }
+  }
+}
