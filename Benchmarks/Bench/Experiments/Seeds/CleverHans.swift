@@ -86,8 +86,10 @@ enum CleverHans: Experiment {
       try RelevanceMassAccuracy().value(of: map, in: scene.mark!.mask(size: scene.size))
     }
     let onSubject = try zip(maps, group.scenes).map { try RelevanceMassAccuracy().value(of: $0, in: $1.subjectMask()) }
-    let ratios = try zip(maps, group.scenes).map { map, scene in
-      1 / (try OutsideInsideRatio(of: .positive).value(of: map, in: scene.mark!.mask(size: scene.size)))
+    // From the shares: on the honest network's maps a mark may get nothing, which is no ratio of outside to inside.
+    let ratios = zip(onMark, group.scenes).map { share, scene in
+      let box = Double(scene.mark!.width * scene.mark!.height)
+      return share / (1 - share) * (Double(scene.size * scene.size) - box) / box
     }
     let row = Row(
       network: network.name, accuracy: Double(right) / Double(plain.scenes.count),
