@@ -34,7 +34,7 @@ import Testing
       (-2, -2, [-2, -1.5]), (0, 0, [0, 0.2]),
     ])
   func axis(_ smallest: Double, _ largest: Double, _ expected: [Double]) {
-    let ticks = RangeAxis(from: smallest, to: largest).ticks
+    let ticks = Axis(from: smallest, to: largest).ticks
     #expect(ticks.count == expected.count)
     for (a, b) in zip(ticks, expected) { #expect(abs(a - b) < 1e-9, "\(ticks)") }
     #expect(ticks[0] <= smallest && ticks.last! >= largest)
