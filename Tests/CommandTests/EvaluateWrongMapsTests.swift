@@ -27,7 +27,8 @@ import Testing
   @Test("random maps, maps of another image and the negative of LRP rank behind LRP in every faithfulness score")
   func wrongMaps() throws {
     let folder = try TemporaryFolder()
-    try SceneSet(count: 20, seed: 41).write(to: folder.file("in"))
+    // Scenes that the plan was not chosen on.
+    try SceneSet(count: 20, seed: 1234).write(to: folder.file("in"))
     let right = ["seed", "epsilon_plus"]
     let wrong = ["random", "other-image of seed", "negative of seed"]
     // The wrong ones first and between: ranks come from scores, not from the order of the methods.
