@@ -11,7 +11,7 @@ PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-op
 PEERS ?= .build/peers
 TORCH := 2.13.0
 
-.PHONY: help setup build demo test lint format gallery bench bench-peers bench-quantus peers clean
+.PHONY: help setup build demo test lint format gallery bench bench-peers bench-quantus peers experiments clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
@@ -19,6 +19,7 @@ help:
 	@echo "make build    the command, optimised: .build/release/relprop"
 	@echo "make lint     check the format; make format mends it"
 	@echo "make bench    measure kernels, layers, composites, targets, scaling; BENCH=\"--results folder\" keeps the results"
+	@echo "make experiments  repeat the seeds' experiments: Documentation/Experiments.md; EXPERIMENTS=\"--only aopc\" runs one"
 	@echo "make bench-quantus  measure the removal of pixels beside quantus, and compare its scores with relprop's"
 	@echo "make bench-peers  measure beside zennit, captum, PyTorch and onnxruntime, which it installs into PEERS=$(PEERS)"
 
@@ -55,6 +56,11 @@ gallery: build
 bench: setup
 	$(SWIFT) build -c release --product relprop-bench
 	.build/release/relprop-bench $(BENCH)
+
+# EXPERIMENTS="--tell" only makes page and charts again, of the results that are there.
+experiments: setup
+	$(SWIFT) build -c release --product relprop-bench
+	.build/release/relprop-bench experiments $(EXPERIMENTS)
 
 # BENCH="--only seed --json results.json" and other options of bench_peers.py.
 bench-peers: setup peers

@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "BenchmarkTests",
       dependencies: [
-        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Imaging", "Scanning",
+        "relprop-bench", "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "Imaging",
+        "Scanning",
         "Compute",
       ]),
     .testTarget(

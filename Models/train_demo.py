@@ -55,16 +55,22 @@ def vgg16(classes: int, batch_norm: bool) -> nn.Module:
         nn.Linear(channels * side * side, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
         nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(0.1),
         nn.Linear(HIDDEN, classes))
+    initialize(network)
+    return network
+
+
+def initialize(network: nn.Module) -> None:
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             nn.init.zeros_(module.bias)
-    return network
 
 
-def folded(network: nn.Module, classes: int) -> nn.Module:
-    """The same function without batch normalisation: w' = w g / sqrt(v + e), b' = (b - m) g / sqrt(v + e) + beta."""
-    plain = vgg16(classes, batch_norm=False)
+def folded(network: nn.Module, plain: nn.Module) -> nn.Module:
+    """The same function in `plain`, which has no batch normalisation.
+
+    w' = w g / sqrt(v + e), b' = (b - m) g / sqrt(v + e) + beta.
+    """
     targets = iter(module for module in plain.features if isinstance(module, nn.Conv2d))
     layers = list(network.features)
     for layer, norm in zip(layers, layers[1:]):
@@ -78,9 +84,9 @@ def folded(network: nn.Module, classes: int) -> nn.Module:
     return plain.eval()
 
 
-def draw(relprop: Path, folder: Path, count: int, seed: int) -> subprocess.Popen:
+def draw(relprop: Path, folder: Path, count: int, seed: int, mark: str | None = None) -> subprocess.Popen:
     command = [relprop, "scenes", "--count", count, "--size", SIZE, "--seed", seed, "--format", "raw"]
-    command += ["--output", folder]
+    command += ["--output", folder] + (["--mark", mark] if mark else [])
     return subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
 
 
@@ -116,8 +122,10 @@ def predicted(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     return torch.cat([network(prepared(part)).argmax(1) for part in images.split(250)])
 
 
-def train(data: dict, validation: dict, epochs: int, batch: int, rate: float, precision: str) -> nn.Module:
-    network = vgg16(len(data["classes"]), batch_norm=True).to(memory_format=torch.channels_last)
+def train(
+        network: nn.Module, data: dict, validation: dict, epochs: int, batch: int, rate: float, precision: str
+) -> nn.Module:
+    network = network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02)
     count = len(data["labels"])
     steps = count // batch
@@ -207,15 +215,18 @@ def summary(values: torch.Tensor) -> dict:
     return {"mean": round(values.mean().item(), 4), "median": round(values.median().item(), 4)}
 
 
-def export(network: nn.Module, classes: list, path: Path) -> None:
+def metadata(classes: list) -> dict:
+    """What the command reads from a model file: the classes' names and how pixels become the input."""
     preprocessing = {
         "channelOrder": "rgb", "scale": 1 / 255, "mean": MEAN, "deviation": DEVIATION, "fitting": "stretch",
         "resize": SIZE,
     }
-    metadata = {
-        "format": "pt", "relprop.labels": json.dumps(classes), "relprop.preprocessing": json.dumps(preprocessing),
-    }
-    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, path, metadata)
+    return {"relprop.labels": json.dumps(classes), "relprop.preprocessing": json.dumps(preprocessing)}
+
+
+def export(network: nn.Module, classes: list, path: Path) -> None:
+    tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+    save_file(tensors, path, {"format": "pt", **metadata(classes)})
     path.chmod(0o644)
 
 
@@ -248,13 +259,14 @@ def main() -> None:
     print(f"scenes drawn in {drawn - started:.0f} s", flush=True)
 
     trained = train(
-        data["train"], data["validation"], arguments.epochs, arguments.batch, arguments.rate, arguments.precision)
+        vgg16(len(data["train"]["classes"]), batch_norm=True), data["train"], data["validation"],
+        arguments.epochs, arguments.batch, arguments.rate, arguments.precision)
     training_seconds = time.time() - drawn
 
     classes, test = data["test"]["classes"], data["test"]
     path = arguments.output / "vgg16-scenes.safetensors"
     arguments.output.mkdir(parents=True, exist_ok=True)
-    export(folded(trained, len(classes)), classes, path)
+    export(folded(trained, vgg16(len(classes), batch_norm=False)), classes, path)
 
     # Everything is measured on the file as written.
     network = vgg16(len(classes), batch_norm=False).eval()

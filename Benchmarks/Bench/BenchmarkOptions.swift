@@ -11,27 +11,7 @@ struct BenchmarkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Side of the input image, for VGG-16 a multiple of 32.", valueName: "pixels"))
   var side: Int?
 
-  @Option(help: ArgumentHelp("Device: an index, gpu, cpu, or a part of its name.", valueName: "device"))
-  var device: String?
-
-  @Option(
-    help: ArgumentHelp("Threads of PoCL (POCL_MAX_PTHREAD_COUNT). Default: all cores.", valueName: "number"))
-  var threads: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Kernels: \(KernelFamily.allCases.map(\.rawValue).joined(separator: ", ")). Default: the device's.",
-      valueName: "family"))
-  var kernels: String?
-
-  @Option(help: "What speed may cost: accurate or fast.")
-  var precision = Precision.accurate
-
-  @Option(
-    help: ArgumentHelp(
-      "A CPU's convolutions: \(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "algorithm"))
-  var convolutions = ConvolutionChoice.automatic
+  @OptionGroup var place: EngineOptions
 
   @Option(name: .customLong("repeat"), help: ArgumentHelp("Timed runs of each measurement.", valueName: "number"))
   var repetitions = 9
@@ -44,7 +24,7 @@ struct BenchmarkOptions: ParsableArguments {
   var quick = false
 
   func validate() throws {
-    for (name, value) in [("side", side), ("threads", threads), ("repeat", repetitions)] {
+    for (name, value) in [("side", side), ("repeat", repetitions)] {
       if let value, value < 1 { throw ValidationError("--\(name) \(value): expected at least 1") }
     }
     if let side, model == nil, side % 32 != 0 {
@@ -52,27 +32,15 @@ struct BenchmarkOptions: ParsableArguments {
     }
   }
 
-  /// The device, with its number of threads.
-  func chosenDevice() throws -> Device {
-    // PoCL reads it when it first lists its devices.
-    if let threads { setenv("POCL_MAX_PTHREAD_COUNT", "\(threads)", 1) }
-    return try DeviceChoice.choose(
-      device, environment: ProcessInfo.processInfo.environment, among: Device.all()
-    ).device
+  var device: String? { place.device }
+  var threads: Int? {
+    get { place.threads }
+    set { place.threads = newValue }
   }
-
-  /// The one place where the benchmarks make an engine: options that choose algorithms for all of it are passed on here.
-  ///
-  /// - Parameter name: a precision in the place of the option's.
+  var kernels: String? { place.kernels }
+  func chosenDevice() throws -> Device { try place.chosenDevice() }
   func engine(profiling: Bool = false, precision name: String? = nil) throws -> Engine {
-    guard let precision = name.map({ Precision(rawValue: $0) }) ?? self.precision else {
-      throw SessionError(
-        "precision \(name!): not built; there are \(Precision.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    let device = try chosenDevice()
-    let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, for: device)
-    return try Engine(
-      device: device, family: family, precision: precision, convolutions: convolutions, profiling: profiling)
+    try place.engine(profiling: profiling, precision: name)
   }
 
   var timing: Timing { quick ? Timing(repetitions: 1, seconds: 0) : Timing(repetitions: repetitions, seconds: seconds) }
@@ -87,6 +55,3 @@ struct BenchmarkOptions: ParsableArguments {
       + (quick ? ["--quick"] : [])
   }
 }
-
-extension Precision: ExpressibleByArgument {}
-extension ConvolutionChoice: ExpressibleByArgument {}

@@ -23,7 +23,7 @@ struct Report<Row: Encodable>: Encodable {
     _ benchmark: String, _ options: BenchmarkOptions, device: Device, network: String, peak: Peak? = nil, rows: [Row]
   ) {
     self.benchmark = benchmark
-    commit = Self.describeCommit()
+    commit = Checkout.commit()
     date = Date.now.formatted(.iso8601)
     self.device = device.name
     platform = "\(device.platform), \(device.platformVersion)"
@@ -42,20 +42,5 @@ struct Report<Row: Encodable>: Encodable {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
-  }
-
-  /// "unknown" outside a checkout.
-  private static func describeCommit() -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "describe", "--always", "--dirty=+"]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return "unknown" }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let commit = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    return process.terminationStatus == 0 && !commit.isEmpty ? commit : "unknown"
   }
 }

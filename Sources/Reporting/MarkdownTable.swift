@@ -1,11 +1,14 @@
-/// A table in Markdown: the first column reads from the left, the others are numbers.
+/// A table in Markdown: the first columns read from the left, the others are numbers.
 public struct MarkdownTable: Sendable {
   private var rows: [[String]]
   private let columns: Int
+  private let textColumns: Int
 
-  public init(_ titles: [String]) {
+  /// - Parameter textColumns: how many columns read from the left.
+  public init(_ titles: [String], textColumns: Int = 1) {
     rows = [titles]
     columns = titles.count
+    self.textColumns = min(textColumns, columns)
   }
 
   /// - Precondition: as many cells as titles.
@@ -16,7 +19,8 @@ public struct MarkdownTable: Sendable {
 
   public var text: String {
     let lines = rows.map { "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
-    let rule = "|---" + String(repeating: "|---:", count: columns - 1) + "|"
+    let rule =
+      String(repeating: "|---", count: textColumns) + String(repeating: "|---:", count: columns - textColumns) + "|"
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n") + "\n"
   }
 }

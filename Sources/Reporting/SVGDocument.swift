@@ -78,6 +78,17 @@ public struct SVGDocument: Sendable {
       content: Self.escaped(text))
   }
 
+  /// A picture inside the file; its pixels stay sharp where they are enlarged.
+  /// - Parameter png: the bytes of a PNG file.
+  public mutating func image(png: [UInt8], x: Double, y: Double, width: Double, height: Double) {
+    element(
+      "image", [("x", x), ("y", y), ("width", width), ("height", height)],
+      [
+        ("href", "data:image/png;base64," + Data(png).base64EncodedString()), ("style", "image-rendering:pixelated"),
+        ("preserveAspectRatio", "none"),
+      ])
+  }
+
   /// The whole file.
   public var text: String {
     let (w, h) = (Self.number(width), Self.number(height))

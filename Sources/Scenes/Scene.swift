@@ -28,11 +28,17 @@ public struct Scene: Sendable, Hashable {
   public let mask: [UInt8]
   /// The smallest box round the mask.
   public let box: Box
+  /// The box round the mark, in a scene that bears one.
+  public let mark: Box?
 
-  /// Throws `SceneError.size` or `SceneError.drawing`.
-  public init(of subject: SceneClass, seed: UInt64, size: Int = Scene.networkSize) throws(SceneError) {
+  /// - Parameter marked: whether the scene bears a mark in its lower left corner, which has nothing to do with the
+  ///   subject. All other pixels are those of the scene without it.
+  /// - Throws: `SceneError.size` or `SceneError.drawing`.
+  public init(
+    of subject: SceneClass, seed: UInt64, size: Int = Scene.networkSize, marked: Bool = false
+  ) throws(SceneError) {
     guard Scene.sizes.contains(size) else { throw .size(size) }
-    let description = SceneDescription(of: subject, seed: seed)
+    let description = SceneDescription(of: subject, seed: seed, marked: marked)
     let picture = try Scene.pixels(of: description.picture(size: size), description, size)
     let cutOut = try Scene.pixels(of: description.cutOut(size: size), description, size)
 
@@ -48,6 +54,7 @@ public struct Scene: Sendable, Hashable {
     let mask = (0..<size * size).map { cutOut[$0 * 4 + 3] >= 128 ? UInt8(255) : 0 }
     self.mask = mask
     box = Scene.box(of: mask, size)
+    mark = description.mark?.box(size: size)
   }
 
   /// Pixels of the mask over all pixels: what a map without any knowledge would get inside.

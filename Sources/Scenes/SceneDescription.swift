@@ -2,19 +2,22 @@ import RelevancePropagation
 
 /// A scene as SVG text: a canvas of 100 × 100 units that can be drawn at any size.
 ///
-/// Layers from back to front: backdrop, clutter, distractors, subject, grain. The surroundings are drawn from random
-/// numbers of their own and know only where the subject stands, never what it is: nothing but the subject tells the
-/// class.
+/// Layers from back to front: backdrop, clutter, distractors, subject, grain; where asked for, a mark. The surroundings
+/// are drawn from random numbers of their own and know only where the subject stands, never what it is: nothing but the
+/// subject tells the class, unless only scenes of one class are marked.
 public struct SceneDescription: Sendable, Hashable {
   public let subject: SceneClass
   public let seed: UInt64
 
-  /// One layer behind the other. A mark that is no part of the subject would be a layer more.
+  /// One layer behind the other.
   private let layers: [String]
   /// The subject alone, placed.
   private let figure: String
+  /// Where the mark stands, if there is one.
+  let mark: Watermark.Frame?
 
-  public init(of subject: SceneClass, seed: UInt64) {
+  /// `marked`: whether the scene bears a mark in its lower left corner. All else stays as it is without.
+  public init(of subject: SceneClass, seed: UInt64, marked: Bool = false) {
     self.subject = subject
     self.seed = seed
     var seeds = SplitMix64(seed: seed)
@@ -32,13 +35,23 @@ public struct SceneDescription: Sendable, Hashable {
       subject.drawing(&drawing, &pen)
     }
     self.figure = figure.text
-    layers = [
+    var layers = [
       Backdrop.draw(&surroundings, behind: place),
       Clutter.draw(&surroundings),
       Distractors.draw(&surroundings),
       figure.text,
       Grain.draw(&surroundings),
     ]
+    if marked {
+      // Numbers of its own, drawn last: a scene and the same scene marked differ in the mark alone.
+      var marking = SplitMix64(seed: seeds.next())
+      var tag = Pen()
+      mark = Watermark.draw(&marking, &tag)
+      layers.append(tag.text)
+    } else {
+      mark = nil
+    }
+    self.layers = layers
   }
 
   /// Where the subject stands, in canvas units and degrees.

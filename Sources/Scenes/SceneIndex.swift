@@ -3,9 +3,11 @@ public struct SceneIndex: Sendable, Hashable, Codable {
   public struct Entry: Sendable, Hashable, Codable {
     /// The class's label.
     public var `class`: String
-    /// Draws the scene again: `Scene(of:seed:size:)`.
+    /// Draws the scene again: `Scene(of:seed:size:marked:)`.
     public var seed: UInt64
     public var box: Scene.Box
+    /// Where the mark stands; absent in a scene that bears none.
+    public var mark: Scene.Box?
     /// File names beside the index; absent in the raw form.
     public var image: String?
     public var mask: String?

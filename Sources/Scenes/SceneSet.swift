@@ -19,12 +19,17 @@ public struct SceneSet: Sendable {
   public let seed: UInt64
   private let seeds: [UInt64]
   private let subjects: [SceneClass]
+  private let marked: Set<SceneClass>
 
   public var count: Int { seeds.count }
 
-  /// `subjects`: the classes to draw in turn. Throws `SceneError.count` or `SceneError.size`.
+  /// - Parameters:
+  ///   - subjects: the classes to draw in turn.
+  ///   - marked: the classes whose scenes bear a mark in a corner.
+  /// - Throws: `SceneError.count` or `SceneError.size`.
   public init(
-    count: Int, size: Int = Scene.networkSize, seed: UInt64, subjects: [SceneClass] = SceneClass.allCases
+    count: Int, size: Int = Scene.networkSize, seed: UInt64, subjects: [SceneClass] = SceneClass.allCases,
+    marked: Set<SceneClass> = []
   ) throws(SceneError) {
     precondition(!subjects.isEmpty, "a set of scenes needs a class")
     guard count >= 1 else { throw .count(count) }
@@ -32,6 +37,7 @@ public struct SceneSet: Sendable {
     self.size = size
     self.seed = seed
     self.subjects = subjects
+    self.marked = marked
     var random = SplitMix64(seed: seed)
     // 48 bits: JSON readers that keep numbers as doubles then read the seed exactly.
     seeds = (0..<count).map { _ in random.next() >> 16 }
@@ -41,7 +47,8 @@ public struct SceneSet: Sendable {
 
   /// Draws scene number `index`.
   public func scene(at index: Int) throws(SceneError) -> Scene {
-    try Scene(of: subject(at: index), seed: seeds[index], size: size)
+    let subject = subject(at: index)
+    return try Scene(of: subject, seed: seeds[index], size: size, marked: marked.contains(subject))
   }
 
   /// Draws all scenes into `folder`, which is made if need be, and writes `scenes.json` last.
@@ -60,7 +67,7 @@ public struct SceneSet: Sendable {
     let raw = format == .raw ? try RawFiles(in: folder) : nil
     for index in 0..<count {
       let scene = try scene(at: index)
-      var entry = SceneIndex.Entry(class: scene.subject.label, seed: scene.seed, box: scene.box)
+      var entry = SceneIndex.Entry(class: scene.subject.label, seed: scene.seed, box: scene.box, mark: scene.mark)
       if let raw {
         try raw.append(scene)
       } else {

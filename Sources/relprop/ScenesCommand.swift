@@ -27,6 +27,13 @@ struct ScenesCommand: ParsableCommand {
   @Option(name: .customLong("class"), help: "Draw only this class; may be given several times.")
   var classes: [String] = []
 
+  @Option(
+    name: .customLong("mark"),
+    help: ArgumentHelp(
+      "Put a photographer's tag into the lower left corner of this class's scenes; may be given several times.",
+      valueName: "class"))
+  var marked: [String] = []
+
   @Option(help: "png, or raw: images.u8, masks.u8, labels.u8 without headers, for training.")
   var format = SceneSet.Format.png
 
@@ -46,11 +53,13 @@ struct ScenesCommand: ParsableCommand {
   func run() throws {
     let subjects = try classes.map { try SceneClass(named: $0) }
     if let mosaic {
+      guard marked.isEmpty else { throw ValidationError("--mark is for sets of scenes; leave out --mosaic") }
       try write(mosaic, subjects.isEmpty ? SceneClass.allCases : subjects)
       return
     }
     let set = try SceneSet(
-      count: count ?? 20, size: size, seed: seed, subjects: subjects.isEmpty ? SceneClass.allCases : subjects)
+      count: count ?? 20, size: size, seed: seed, subjects: subjects.isEmpty ? SceneClass.allCases : subjects,
+      marked: Set(try marked.map { try SceneClass(named: $0) }))
     let folder = output ?? "scenes"
     let index = try set.write(to: folder, format: format)
     print("\(folder): \(index.scenes.count) scenes of \(size) x \(size) pixels, seed \(seed)")

@@ -32,6 +32,17 @@ import Testing
     return reader
   }
 
+  @Test("a picture lies in the file with its own bytes")
+  func image() throws {
+    var picture = SVGDocument(width: 10, height: 10)
+    let bytes: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0, 255]
+    picture.image(png: bytes, x: 1, y: 2, width: 3, height: 4)
+    let found = try #require(try read(picture).elements.first { $0.name == "image" }?.attributes)
+    #expect(["x", "y", "width", "height"].map { found[$0] } == ["1", "2", "3", "4"])
+    let text = try #require(found["href"]?.split(separator: ",").last)
+    #expect(Data(base64Encoded: String(text)) == Data(bytes))
+  }
+
   @Test("text with markup in it comes back as it was")
   func escaping() throws {
     var picture = SVGDocument(width: 10, height: 10)
