@@ -61,7 +61,7 @@ import Testing
     }
     let overall = Dictionary(uniqueKeysWithValues: report.overall.map { ($0.method, $0.groups) })
     #expect(right.allSatisfy { overall[$0]!["faithfulness"]! < 2.5 && overall[$0]!["localisation"]! < 3 })
-    #expect(wrong.allSatisfy { overall[$0]!["faithfulness"]! > 3 })
+    #expect(wrong.allSatisfy { overall[$0]!["faithfulness"]! >= 3 })
     // Ten pixels of 9,216 are told, and rank nobody.
     let ten = report.scores.filter { $0.group == "experiment" }
     #expect(ten.count == 2)

@@ -10,7 +10,7 @@ public struct InsideShare: LocalisationScore {
   public init(isSizeWeighted: Bool = false) { self.isSizeWeighted = isSizeWeighted }
 
   public var name: String { "inside share" + (isSizeWeighted ? ", size-weighted" : "") }
-  public var better: Better { .higher }
+  public var better: Better? { nil }
 
   public func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double {
     let (inside, outside) = try map.sums(of: .signed, in: mask)

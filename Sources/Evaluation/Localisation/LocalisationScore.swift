@@ -4,8 +4,9 @@
 public protocol LocalisationScore: Sendable {
   /// What tables call it.
   var name: String { get }
-  /// Which values are good.
-  var better: Better { get }
+  /// Which values are good; nil for a ratio of signed sums, which may have any sign and size, and which the negative of a map
+  /// shares with the map: told, but nobody is ranked by it.
+  var better: Better? { get }
 
   /// - Throws: `EvaluationError` where mask and map are of different sizes, and where the score is not defined.
   func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double

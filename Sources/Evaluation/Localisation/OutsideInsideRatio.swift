@@ -10,7 +10,7 @@ public struct OutsideInsideRatio: LocalisationScore {
   public init(of part: RelevancePart = .signed) { self.part = part }
 
   public var name: String { "outside/inside ratio" + (part == .positive ? " of R⁺" : "") }
-  public var better: Better { .lower }
+  public var better: Better? { part == .positive ? .lower : nil }
 
   public func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double {
     let (inside, outside) = try map.sums(of: part, in: mask)

@@ -22,7 +22,7 @@ public struct PointingGame: LocalisationScore {
     "pointing game"
       + (tolerance == 0 ? "" : " within \(tolerance == tolerance.rounded() ? "\(Int(tolerance))" : "\(tolerance)") px")
   }
-  public var better: Better { .higher }
+  public var better: Better? { .higher }
 
   public func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double {
     try mask.requireFit(map)

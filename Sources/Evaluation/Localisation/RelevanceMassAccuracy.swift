@@ -7,7 +7,7 @@
 public struct RelevanceMassAccuracy: LocalisationScore {
   public init() {}
   public var name: String { "relevance mass accuracy" }
-  public var better: Better { .higher }
+  public var better: Better? { .higher }
 
   public func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double {
     let (inside, outside) = try map.sums(of: .positive, in: mask)

@@ -7,7 +7,7 @@
 public struct RelevanceRankAccuracy: LocalisationScore {
   public init() {}
   public var name: String { "relevance rank accuracy" }
-  public var better: Better { .higher }
+  public var better: Better? { .higher }
 
   public func value(of map: RelevanceMap, in mask: RelevanceMask) throws -> Double {
     try mask.requireFit(map)
