@@ -49,14 +49,29 @@ compare four.zarr
 echo "four shards on two nodes: the same bytes as one process"
 
 # One task is killed in the middle of its work, as a node that fails would, and begins again.
-job=$(submit killed.zarr 0-3)
-for _ in $(seq 600); do
-  ls killed.zarr/.scan/strips/*.done >/dev/null 2>&1 && break
-  sleep 0.1
+# Kills a task of the job, whose number it leaves in $task; fails where all of them ended first.
+kill_a_task() {
+  local victim
+  for _ in $(seq 6000); do
+    # A task that ends while it is looked at is not the one.
+    for victim in $(pgrep -f "scan $IMAGE .*killed.zarr"); do
+      ls killed.zarr/.scan/strips/*.done >/dev/null 2>&1 || continue
+      task=$({ tr '\0' '\n' < "/proc/$victim/environ"; } 2>/dev/null | sed -n 's/^SLURM_ARRAY_TASK_ID=//p') || continue
+      [ -n "$task" ] && kill -9 "$victim" 2>/dev/null && return 0
+    done
+    [ -n "$(squeue -h -j "$1" 2>/dev/null)" ] || return 1
+    sleep 0.01
+  done
+  return 1
+}
+
+for try in 1 2 3; do
+  rm -rf killed.zarr
+  job=$(submit killed.zarr 0-3)
+  kill_a_task "$job" && break
+  [ "$try" != 3 ] || { echo "no task could be killed in the middle of its work" >&2; exit 1; }
+  wait_for "$job"
 done
-victim=$(pgrep -f "scan $IMAGE .*killed.zarr" | head -n 1)
-task=$(tr '\0' '\n' < /proc/$victim/environ | sed -n 's/^SLURM_ARRAY_TASK_ID=//p')
-kill -9 "$victim"
 scontrol requeue "${job}_$task" 2>/dev/null || true
 for _ in $(seq 30); do  # Slurm holds a requeued task back for two minutes
   scontrol update JobId="${job}_$task" StartTime=now 2>/dev/null && break
