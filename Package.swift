@@ -114,15 +114,17 @@ let package = Package(
         "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
+    // The engines that tests of several targets share.
+    .target(name: "TestDevices", dependencies: ["RelevancePropagation", "Compute"], path: "Tests/TestDevices"),
     .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines"]),
     .testTarget(
       name: "RelevancePropagationTests",
-      dependencies: ["ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute"]),
+      dependencies: ["ReferenceCaseSupport", "TestDevices", "RelevancePropagation", "ModelFormats", "Compute"]),
     .testTarget(
       name: "ScanningTests",
       dependencies: [
-        "ReferenceCaseSupport", "Scanning", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
+        "ReferenceCaseSupport", "TestDevices", "Scanning", "RelevancePropagation", "ModelFormats", "Imaging", "Compute",
       ]),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "RelevancePropagation"],
@@ -144,7 +146,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "ReferenceCaseSupport", "RelevancePropagation", "ModelFormats", "Compute",
+        "Evaluation", "ReferenceCaseSupport", "TestDevices", "RelevancePropagation", "ModelFormats", "Compute",
       ]),
     .testTarget(
       name: "BenchmarkTests",

@@ -1,3 +1,4 @@
+import TestDevices
 import Testing
 
 @testable import Evaluation

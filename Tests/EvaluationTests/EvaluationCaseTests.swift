@@ -1,5 +1,6 @@
 import Foundation
 import ReferenceCaseSupport
+import TestDevices
 import Testing
 
 @testable import RelevancePropagation

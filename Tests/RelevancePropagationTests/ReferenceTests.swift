@@ -1,5 +1,6 @@
 import ModelFormats
 import ReferenceCaseSupport
+import TestDevices
 import Testing
 
 @testable import RelevancePropagation

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFormats
 import RelevancePropagation
+import TestDevices
 import Testing
 
 @testable import Scanning
@@ -23,7 +24,7 @@ import Testing
     for (batch, chunk, constant) in [(5, 512, ConstantWindows.compute), (2, 50, .once)] {
       let explainer = try WindowNetwork.explainer(
         batch: batch, composite: "seed", network: try Self.model.get(), preprocessing: preprocessing,
-        on: family == .gpu ? TestEngine.gpu : TestEngine.standard)
+        on: family == .gpu ? TestDevice.gpu : TestDevice.engine)
       let scan = try Scan(
         explainer, grid: grid, normalization: PixelNormalization(preprocessing),
         settings: ScanSettings(target: .top, constantWindows: constant, chunk: chunk))

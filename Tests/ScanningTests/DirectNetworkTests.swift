@@ -1,4 +1,5 @@
 import RelevancePropagation
+import TestDevices
 import Testing
 
 @testable import Scanning
@@ -15,7 +16,7 @@ import Testing
     let shape = network.inputShape
     guard case .planes(let numbers) = the.image(Extent(shape[1], shape[2]), seed: 91).samples else { return }
     let image = Tensor(shape: Shape([1] + shape.extents), scalars: numbers)
-    let engine = TestEngine.standard
+    let engine = TestDevice.engine
     let found = try DeviceNetwork(direct.network, on: engine).forward(image).scores()
     let expected = try DeviceNetwork(network, on: engine).forward(image).scores()
     #expect(found.shape == [1, network.outputShape[0], 1, 1])
@@ -49,7 +50,7 @@ import Testing
     }
     let image = Tensor(shape: [1, 2, 7, 10], scalars: pixels)
     let larger = try direct.network(for: Extent(7, 10))
-    let found = try DeviceNetwork(larger, on: TestEngine.standard).forward(image).scores()
+    let found = try DeviceNetwork(larger, on: TestDevice.engine).forward(image).scores()
     #expect(found.shape == [1, 2, 2, 3])
     let expected: [Float] = Self.torch
     #expect(found.scalars.count == expected.count)
@@ -127,7 +128,7 @@ import Testing
       let error = #expect(throws: ScanError.self) {
         try DirectScan(
           DirectCase.padded.direct(), image: Extent(40), tile: Extent(2),
-          normalization: PixelNormalization(planesWithLow: [0, 0, 0]), settings: settings, on: TestEngine.standard)
+          normalization: PixelNormalization(planesWithLow: [0, 0, 0]), settings: settings, on: TestDevice.engine)
       }
       #expect(error?.description.contains("no windows") == true)
     }

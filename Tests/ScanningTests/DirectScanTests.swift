@@ -1,5 +1,6 @@
 import RelevancePropagation
 import Synchronization
+import TestDevices
 import Testing
 
 @testable import Scanning
@@ -13,7 +14,7 @@ import Testing
     try DirectScan(
       the.direct(composite), image: extent, region: region, tile: tile,
       normalization: PixelNormalization(planesWithLow: the.low), settings: ScanSettings(target: target, chunk: chunk),
-      on: TestEngine.standard)
+      on: TestDevice.engine)
   }
 
   /// The whole image explained at once, without any scan: relevance summed over channels, Σ of the class's map.
@@ -23,7 +24,7 @@ import Testing
     let direct = try the.direct(composite)
     let network = try direct.network(for: image.extent)
     let explainer = try Explainer(
-      canonized: network, rules: RuleTable(direct.rules.rules, for: network), on: TestEngine.standard)
+      canonized: network, rules: RuleTable(direct.rules.rules, for: network), on: TestDevice.engine)
     guard case .planes(let numbers) = image.samples else { preconditionFailure("planes") }
     let area = network.outputShape[1] * network.outputShape[2]
     var weights = [Float](repeating: 0, count: network.outputShape.count)
@@ -85,7 +86,7 @@ import Testing
   func unpadded(_ tile: Extent) throws {
     let the = DirectCase.unpadded
     let (network, rules) = try the.rules()
-    let windows = try Explainer(canonized: network, rules: rules, on: TestEngine.standard, batch: 4)
+    let windows = try Explainer(canonized: network, rules: rules, on: TestDevice.engine, batch: 4)
     let image = the.image(Extent(31, 27), seed: 83)
     for target in [WindowTarget.fixed(2), .top] {
       let scan = try Self.scan(the, image.extent, tile: tile, target: target)
@@ -101,7 +102,7 @@ import Testing
   func difference() throws {
     let the = DirectCase.padded
     let (network, rules) = try the.rules()
-    let windows = try Explainer(canonized: network, rules: rules, on: TestEngine.standard, batch: 4)
+    let windows = try Explainer(canonized: network, rules: rules, on: TestDevice.engine, batch: 4)
     let image = the.image(Extent(40, 36), seed: 84)
     let scan = try Self.scan(the, image.extent, tile: Extent(4))
     let difference = try scan.difference(
@@ -165,7 +166,7 @@ import Testing
     }
     #expect(weights.contains(1))
     let explainer = try Explainer(
-      canonized: network, rules: RuleTable(direct.rules.rules, for: network), on: TestEngine.standard)
+      canonized: network, rules: RuleTable(direct.rules.rules, for: network), on: TestDevice.engine)
     guard case .planes(let numbers) = image.samples else { preconditionFailure("planes") }
     let relevance = try explainer.explain(
       Tensor(shape: [1, 3, 41, 37], scalars: numbers), targets: { _ in [.weighted(weights)] })[0][0].relevance.scalars
@@ -204,7 +205,7 @@ import Testing
     #expect(plans[0].windows == 24 * 25 && plans[1].windows == 6 * 7)  // 48 × 49 positions
     #expect(plans[0].flop > plans[1].flop && plans[0].windowFLOP < plans[1].windowFLOP)
     let direct = try DirectCase.padded.direct()
-    let engine = TestEngine.standard
+    let engine = TestDevice.engine
     #expect(try direct.explainerBytes(tile: Extent(8), on: engine) > direct.explainerBytes(tile: Extent(2), on: engine))
     let limit = try 2 * direct.explainerBytes(tile: Extent(8), on: engine)
     #expect(try direct.largestTile(within: limit, on: engine) == Extent(8))

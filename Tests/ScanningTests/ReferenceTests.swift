@@ -2,6 +2,7 @@ import Foundation
 import ModelFormats
 import ReferenceCaseSupport
 import RelevancePropagation
+import TestDevices
 import Testing
 
 /// The stored cases: `$RELPROP_SHARED/reference`, else `../shared/reference` beside the package.
@@ -23,9 +24,9 @@ struct SlidingReferenceTests {
   func stored(_ family: KernelFamily) throws {
     let engine =
       switch family {
-      case .plain: TestEngine.plain
-      case .gpu: TestEngine.gpu
-      case .cpu: TestEngine.standard
+      case .plain: TestDevice.plain
+      case .gpu: TestDevice.gpu
+      case .cpu: TestDevice.engine
       }
     let references = try CaseFile(path: ReferenceFolder.path + "/refs/procedures/cases.json").cases.filter {
       $0.kind == "sliding"

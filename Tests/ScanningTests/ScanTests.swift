@@ -1,4 +1,5 @@
 import RelevancePropagation
+import TestDevices
 import Testing
 
 @testable import Scanning
@@ -142,7 +143,7 @@ import Testing
 
   @Test("every family of kernels gives a map of its own explanations", arguments: [KernelFamily.plain, .gpu])
   func families(_ family: KernelFamily) throws {
-    let engine = family == .gpu ? TestEngine.gpu : TestEngine.plain
+    let engine = family == .gpu ? TestDevice.gpu : TestDevice.plain
     let grid = try Self.grid(.pad)
     let explainer = try WindowNetwork.explainer(batch: 4, on: engine)
     let sink = MapSink(grid.extent)

@@ -1,6 +1,7 @@
 import Compute
 import Imaging
 import RelevancePropagation
+import TestDevices
 import Testing
 
 @testable import Scanning
@@ -49,7 +50,7 @@ import Testing
   func planes() throws {
     let (height, width) = (9, 11)
     let planes = (0..<2 * height * width).map { Float($0) + 0.25 }
-    let cutter = try WindowCutter(PixelNormalization(planesWithLow: [-1, -2]), on: TestEngine.standard)
+    let cutter = try WindowCutter(PixelNormalization(planesWithLow: [-1, -2]), on: TestDevice.engine)
     // A strip that begins at row 4, column 3 of the map.
     let rectangle = PixelRectangle(x: 3, y: 4, width: width, height: height)
     try cutter.load(PixelStrip(rectangle: rectangle, samples: .planes(planes)))
@@ -79,14 +80,14 @@ import Testing
   private static func cut(
     _ image: TestImage, _ places: [(y: Int, x: Int)], _ shape: Shape, _ normalization: PixelNormalization
   ) throws -> [Tensor] {
-    let cutter = try WindowCutter(normalization, on: TestEngine.standard)
+    let cutter = try WindowCutter(normalization, on: TestDevice.engine)
     let whole = PixelRectangle(x: 0, y: 0, width: image.width, height: image.height)
     try cutter.load(PixelStrip(rectangle: whole, samples: .bytes(image.pixels)))
     return try read(cutter, places, shape)
   }
 
   private static func read(_ cutter: WindowCutter, _ places: [(y: Int, x: Int)], _ shape: Shape) throws -> [Tensor] {
-    let engine = TestEngine.standard
+    let engine = TestDevice.engine
     let input = try Buffer<Float>(count: places.count * shape.count, on: engine.queue)
     try cutter.cut(places, of: shape, into: input)
     let scalars = try engine.queue.read(input, count: input.count)

@@ -1,4 +1,5 @@
 import Foundation
+import TestDevices
 import Testing
 
 @testable import RelevancePropagation

@@ -1,3 +1,5 @@
+import TestDevices
+
 @testable import RelevancePropagation
 
 /// One run on the test device: upload, forward, backward.

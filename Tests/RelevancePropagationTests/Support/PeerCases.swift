@@ -1,6 +1,7 @@
 import Foundation
 import ModelFormats
 import ReferenceCaseSupport
+import TestDevices
 
 @testable import RelevancePropagation
 

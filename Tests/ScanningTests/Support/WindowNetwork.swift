@@ -1,4 +1,5 @@
 import RelevancePropagation
+import TestDevices
 
 /// A network of a few layers whose input is a window of odd size: convolution, rectifier, pooling, dense layer.
 enum WindowNetwork {
@@ -41,7 +42,7 @@ enum WindowNetwork {
   /// An explainer of the network with a composite whose box rule needs the bounds of the input.
   static func explainer(
     batch: Int, composite: String = "epsilon_gamma_box", network: Network = make(),
-    preprocessing: Preprocessing = preprocessing, on engine: Engine = TestEngine.standard, ledger: Bool = true
+    preprocessing: Preprocessing = preprocessing, on engine: Engine = TestDevice.engine, ledger: Bool = true
   ) throws -> Explainer {
     try Explainer(
       network, composite: .named(composite), low: preprocessing.low, high: preprocessing.high, on: engine, batch: batch,

@@ -1,4 +1,5 @@
 import Compute
+import TestDevices
 import Testing
 
 @testable import RelevancePropagation

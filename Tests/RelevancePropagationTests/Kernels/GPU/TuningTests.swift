@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import TestDevices
 import Testing
 
 @testable import RelevancePropagation

@@ -1,17 +1,17 @@
 import Compute
 import Foundation
-
-@testable import RelevancePropagation
+import RelevancePropagation
 
 /// The device the tests run on: `RELPROP_DEVICE`, else the best there is; kernels of `RELPROP_KERNEL_FAMILY`, else those
-/// made for the device.
-enum TestDevice {
-  static let engine = make(nil)
-  static let plain = make(.plain)
-  static let cpu = make(.cpu)
-  static let gpu = make(.gpu)
+/// made for the device. Compiled once for all tests.
+package enum TestDevice {
+  package static let engine = make(nil)
+  package static let plain = make(.plain)
+  package static let cpu = make(.cpu)
+  package static let gpu = make(.gpu)
 
-  static func engine(of family: KernelFamily) -> Engine {
+  /// The same device with each family of kernels: all are tested wherever the tests run.
+  package static func engine(of family: KernelFamily) -> Engine {
     switch family {
     case .plain: plain
     case .cpu: cpu
