@@ -77,7 +77,8 @@ static inline __attribute__((always_inline)) void expect(const Epilogue e, const
 }
 
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
-static inline __attribute__((always_inline)) void finish(const Epilogue e, const EpilogueArrays arrays, real value,
+// Returns what the run ends with.
+static inline __attribute__((always_inline)) real finish(const Epilogue e, const EpilogueArrays arrays, real value,
                                                          const FinishedEntry entry, const size_t index, const int k,
                                                          const int K) {
   const size_t at = entry.own + index, image = entry.image + index, left = K - k;
@@ -105,6 +106,25 @@ static inline __attribute__((always_inline)) void finish(const Epilogue e, const
     store_past_cache(value, arrays.target, at, at + left);
   else
     store_lanes(value, arrays.target, at, at + left);
+  return value;
+}
+
+// What a launch that makes factors needs beside: the bias of z, and where f = a / stab(z) goes.
+typedef struct {
+  FactorParameters parameters;
+  global const float *bias;
+  global float *target;
+} FactorArrays;
+
+// f of a sum of the second set of filters, where `a` is what `finish` made of the first's.
+static inline __attribute__((always_inline)) void finish_factor(const FactorArrays f, const real a, real z,
+                                                                const FinishedEntry entry, const size_t index, const int k,
+                                                                const int K) {
+  const size_t at = entry.own + index, left = K - k;
+  if (f.parameters.biasMode == 1) z += load_lanes(f.bias, k, K);
+  if (f.parameters.biasMode == 2) z += load_lanes(f.bias, index, index + left);
+  const StabilizerParameters s = f.parameters.stabilizer;
+  store_past_cache(stabilized_quotient(a, z, s.epsilon, s.mode), f.target, at, at + left);
 }
 
 // The epilogue's arrays as arguments of a kernel, its last ones, and as one value.

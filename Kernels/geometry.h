@@ -93,6 +93,13 @@ typedef struct {
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
 } WinogradGeometry;
 
+// A second set of filters in a launch of cpu/winograd.cl, whose sums z make factors f = a / stab(z).
+typedef struct {
+  int isMade;
+  int biasMode;  // of z: 0 none, 1 [K], 2 [P,Q,K]
+  StabilizerParameters stabilizer;
+} FactorParameters;
+
 // One phase of a convolution over gathered inputs (cpu/gather.cl), in either direction.
 typedef struct {
   int channels, H, W;  // of the input; `channels` of all groups

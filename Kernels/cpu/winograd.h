@@ -115,14 +115,9 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
     NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)place.entry * xStride, part, v, planeStride);
 }
 
-// Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
-static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g,
-                                                                         const FinishedEntry entry,
-                                                                         const int p0, const int q0, const int k,
-                                                                         global const float *sums,
-                                                                         const int planeStride, const Epilogue e,
-                                                                         const EpilogueArrays arrays) {
-  float16 between[WINOGRAD_M][N_];
+// A^T S: the rows of a tile out of their points.
+static inline __attribute__((always_inline)) void NAME(transform_rows)(global const float *sums, const int planeStride,
+                                                                       float16 between[WINOGRAD_M][N_]) {
 #pragma unroll
   for (int j = 0; j < N_; j++) {
     float16 m[N_], y[WINOGRAD_M];
@@ -132,6 +127,17 @@ static inline __attribute__((always_inline)) void NAME(transform_output)(const W
 #pragma unroll
     for (int i = 0; i < WINOGRAD_M; i++) between[i][j] = y[i];
   }
+}
+
+// Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
+static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g,
+                                                                         const FinishedEntry entry,
+                                                                         const int p0, const int q0, const int k,
+                                                                         global const float *sums,
+                                                                         const int planeStride, const Epilogue e,
+                                                                         const EpilogueArrays arrays) {
+  float16 between[WINOGRAD_M][N_];
+  NAME(transform_rows)(sums, planeStride, between);
   for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
     float16 y[WINOGRAD_M];
     NAME(out_of_points)(between[i], y);
@@ -140,19 +146,54 @@ static inline __attribute__((always_inline)) void NAME(transform_output)(const W
   }
 }
 
+// The same with the factors of these outputs: `sums` of both sets of filters. Y of the first waits in the place of its sums,
+// because two tiles are more than the registers hold.
+static inline __attribute__((always_inline)) void NAME(transform_output_and_factor)(
+    const WinogradGeometry g, const FinishedEntry entry, const int p0, const int q0, const int k, global float *sums,
+    global const float *factorSums, const int planeStride, const Epilogue e, const EpilogueArrays arrays,
+    const FactorArrays f) {
+  float16 between[WINOGRAD_M][N_];
+  NAME(transform_rows)(sums, planeStride, between);
+#pragma unroll
+  for (int i = 0; i < WINOGRAD_M; i++) {
+    float16 y[WINOGRAD_M];
+    NAME(out_of_points)(between[i], y);
+#pragma unroll
+    for (int j = 0; j < WINOGRAD_M; j++) store16(y[j], sums + (size_t)(i * WINOGRAD_M + j) * planeStride);
+  }
+  NAME(transform_rows)(factorSums, planeStride, between);
+  for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
+    float16 z[WINOGRAD_M];
+    NAME(out_of_points)(between[i], z);
+    for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++) {
+      const size_t index = ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k;
+      const float16 a =
+          finish(e, arrays, load16(sums + (size_t)(i * WINOGRAD_M + j) * planeStride), entry, index, k, g.K);
+      finish_factor(f, a, z[j], entry, index, k, g.K);
+    }
+  }
+}
+
 // All tiles of a piece of work and one block of outputs, back from the points.
 static inline __attribute__((always_inline)) void NAME(finish_tiles)(const WinogradGeometry g, const int first,
                                                                      const int tiles, const int k0, const int vectors,
-                                                                     global const float *sums, const int sumsStride,
-                                                                     const Epilogue e, const EpilogueArrays arrays) {
+                                                                     global float *sums, const int sumsStride,
+                                                                     const Epilogue e, const EpilogueArrays arrays,
+                                                                     const FactorArrays f) {
 #pragma unroll 1
   for (int t = 0; t < tiles; t++) {
     const TilePlace place = place_of(g, first + t);
     const FinishedEntry finished = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
 #pragma unroll 1
-    for (int j = 0; j < vectors; j++)
-      NAME(transform_output)(g, finished, p0, q0, k0 + 16 * j, sums + (size_t)t * 16 * vectors + 16 * j, sumsStride, e, arrays);
+    for (int j = 0; j < vectors; j++) {
+      global float *own = sums + (size_t)t * 16 * vectors + 16 * j;
+      if (f.parameters.isMade)
+        NAME(transform_output_and_factor)(g, finished, p0, q0, k0 + 16 * j, own, own + (size_t)PLANES * sumsStride,
+                                          sumsStride, e, arrays, f);
+      else
+        NAME(transform_output)(g, finished, p0, q0, k0 + 16 * j, own, sumsStride, e, arrays);
+    }
   }
 }
 
@@ -186,29 +227,44 @@ static inline __attribute__((always_inline)) void NAME(expect_input)(const Winog
   }
 }
 
-// One block of filters with tiles first ... first + tiles - 1: all planes, then back.
+// One block of filters with tiles first ... first + tiles - 1: all planes, of the second set of filters too where factors
+// are made, then back. A tile of rows may end in the next plane's sums, which are made after it.
 static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradGeometry g, const int block,
                                                                  const int first, const int tiles,
                                                                  global const float *v, const int planeStride,
-                                                                 global const float *U, global float *sums,
-                                                                 const Epilogue e, const EpilogueArrays arrays,
+                                                                 global const float *U, global const float *factorU,
+                                                                 global float *sums, const Epilogue e,
+                                                                 const EpilogueArrays arrays, FactorArrays f,
                                                                  const int next, const int nexts, global const float *x, const int xStride) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
-  global const float *u = U + (size_t)block * PLANES * g.C * TILE_COLUMNS;
-  const int sumsStride = (tiles + TILE_SLACK) * columns;
+  const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1;
 #pragma unroll 1
-  for (int plane = 0; plane < PLANES; plane++) {
+  for (int run = 0; run < sets * PLANES; run++) {
+    const int plane = run % PLANES;
+    global const float *u = (run < PLANES ? U : factorU) + (size_t)block * PLANES * g.C * TILE_COLUMNS;
     global const float *a = v + (size_t)plane * planeStride, *b = u + (size_t)plane * g.C * columns;
-    global float *m = sums + (size_t)plane * sumsStride;
+    global float *m = sums + (size_t)run * sumsStride;
 #pragma unroll 1
     for (int t = plane * tiles / PLANES; t < (plane + 1) * tiles / PLANES; t++) NAME(expect_output)(g, first + t, k0, vectors, e, arrays);
 #pragma unroll 1
     for (int t = plane * nexts / PLANES; t < (plane + 1) * nexts / PLANES; t++) NAME(expect_input)(g, next + t, x, xStride);
     tiles_of(tiles, vectors, g.C, a, g.pitch, b, 0, m);
   }
-#define FINISH(run) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays)
-  if (is_run(e, EPILOGUE_RECTIFY, 1))
+#define FINISH(run) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays, f)
+  const int isMade = f.parameters.isMade;
+  f.parameters.isMade = 0;  // a number in the runs below
+  if (isMade) {
+    f.parameters.isMade = 1;
+    if (is_run(e, EPILOGUE_RECTIFY, 1) && f.parameters.biasMode == 1) {
+      f.parameters.biasMode = 1;
+      FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+    } else {
+      FINISH(e);
+    }
+  } else if (is_run(e, EPILOGUE_RECTIFY, 1))
     FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+  else if (is_run(e, EPILOGUE_PRODUCT, 0))
+    FINISH(run_of(e, EPILOGUE_PRODUCT, 0));
   else if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0))
     FINISH(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0));
   else if (is_run(e, EPILOGUE_QUOTIENT, 1))
@@ -220,8 +276,10 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
     const WinogradGeometry g, const Epilogue e, global const float *x, const int xStride, const SignPart part,
-    global const float *U, local float *memory, FINISH_PARAMETERS) {
+    global const float *U, const FactorParameters factor, global const float *factorU, global const float *factorBias,
+    global float *factors, local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
+  const FactorArrays f = {factor, factorBias, factors};
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (block < 0) return;
   const int planeStride = g.tilesAtOnce * g.pitch;
@@ -232,7 +290,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
     NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
-    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, sums, e, arrays,
+    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f,
       first + tiles, k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), x, xStride);
 }
 
@@ -244,15 +302,17 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
-    const WinogradGeometry g, const Epilogue e, global const float *V, global const float *U, local float *memory,
-    FINISH_PARAMETERS) {
+    const WinogradGeometry g, const Epilogue e, global const float *V, global const float *U,
+    const FactorParameters factor, global const float *factorU, global const float *factorBias, global float *factors,
+    local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
+  const FactorArrays f = {factor, factorBias, factors};
   const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;
   const int first = work % tileBlocks * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
   NAME(multiply)(g, work / tileBlocks, first, tiles, V + (size_t)first * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, U,
-                 SAME_MEMORY(memory), e, arrays, 0, 0, V, 0);
+                 factorU, SAME_MEMORY(memory), e, arrays, f, 0, 0, V, 0);
 }
 
 #undef FIRST

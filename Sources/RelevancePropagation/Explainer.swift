@@ -143,7 +143,7 @@ public final class Explainer {
   ///
   /// - Throws: `ScoresError`, `ComputeError`.
   package func scoreInput(count: Int) throws -> [Scores] {
-    try Self.scores(deviceNetwork.forward(count: count).scores())
+    try Self.scores(deviceNetwork.forward(count: count, scoresOnly: true).scores())
   }
 
   private static func scores(_ output: Tensor) throws -> [Scores] {

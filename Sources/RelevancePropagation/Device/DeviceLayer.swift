@@ -38,6 +38,11 @@ protocol LinearLayer: Layer {
     _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine) throws
 
+  /// Activations with what `finish` says, a = max(z, 0) last, and f = a / stab(ρ(w)·x + ρ(b)) of the same x.
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
+
   /// c = Wᵀ·s, for input number `index`, and what `finish` says.
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
@@ -58,6 +63,14 @@ extension LinearLayer {
     _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
     batch: Int, on engine: Engine
   ) throws { preconditionFailure("\(typeName) does not stack") }
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try apply(
+      inputs, parameters, for: .forward, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
+    try makeFactor(inputs, factor, activation: output, shapes: shapes, batch: batch, on: engine)
+  }
 }
 
 /// A layer that is not linear: it has a forward pass, and rules that are not shares (winner-take-all, pass …).

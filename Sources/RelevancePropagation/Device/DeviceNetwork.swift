@@ -21,6 +21,10 @@ public final class DeviceNetwork {
   /// Files that weights lie in, mapped.
   private let weightFiles: [MappedFile]
   private var ownGeneration = 0
+  /// What forward passes make for backward passes.
+  let factors: ForwardFactors
+  /// Whether the pass that is running does.
+  private var makesFactors = false
   var generation: Int { base?.generation ?? ownGeneration }
 
   /// Rectifiers that the layer before them computes with its own output: its node's name → the rectifier's.
@@ -46,6 +50,7 @@ public final class DeviceNetwork {
     self.engine = engine
     self.batch = batch
     base = nil
+    factors = ForwardFactors()
     weightFiles = network.weightFiles
     rectifiers = network.rectifiers(on: engine)
     self.inPlace = inPlace.intersection(rectifiers.keys)
@@ -171,9 +176,11 @@ public final class DeviceNetwork {
   /// The latest pass's scores, `[N, K]`, for kernels to read.
   package var output: Buffer<Float> { activation(network.outputName) }
 
-  /// Runs the network on the first `count` images that lie in `input`.
-  package func forward(count: Int) throws -> Trace {
+  /// Runs the network on the first `count` images that lie in `input`; with `scoresOnly` nothing is made for a backward pass.
+  package func forward(count: Int, scoresOnly: Bool = false) throws -> Trace {
     let fused = Set(rectifiers.values)
+    makesFactors = !scoresOnly
+    defer { makesFactors = false }
     return try pass(count: count) {
       for node in network.nodes where !fused.contains(node.name) { try run(node, images: count) }
     }
@@ -198,6 +205,7 @@ public final class DeviceNetwork {
     engine = base.engine
     batch = base.batch
     self.base = base
+    factors = base.factors
     weightFiles = network.weightFiles
     (rectifiers, inPlace) = ([:], [])
     // Another top may need more than the base has.
@@ -254,17 +262,55 @@ public final class DeviceNetwork {
         if !inPlace.contains(node.name) { finish.kept = target }
         target = activation(rectifier)
       }
+      if makesFactors, let made = factors.made[node.name] {
+        try layer.apply(
+          operands, parameters(of: node), factor: made.request, finish: finish, into: target, shapes: shapes,
+          batch: images, on: engine)
+        return factors.note(node.name, generation: generation)
+      }
       try layer.apply(
         operands, parameters(of: node), for: .forward, finish: finish, into: target, shapes: shapes, batch: images,
         on: engine)
     case let layer as any NonlinearLayer:
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
+      if makesFactors, let made = factors.made[node.name] { try makeFactor(made, of: node, images: images) }
     default:
       guard !network.sharesInput(node) else { break }
       try Reshape.rearrange(
         inputs[0], shapes.inputs[0], into: activation(node.name), shapes.output, accumulate: false, batch: images,
         on: engine)
     }
+  }
+}
+
+extension DeviceNetwork {
+  /// Whether forward passes can make this factor: a node has one, and one with another top makes none of its own.
+  func makes(_ factor: Factor) -> Bool { !replaced.contains(factor.node) && factors.allows(factor) }
+
+  /// The factors of these nodes for the latest pass's images: those it has not made are made now.
+  func complete(_ wanted: [Factor], images: Int) throws {
+    for factor in wanted {
+      guard let made = factors.made[factor.node], made.generation != generation else { continue }
+      try engine.queue.labelled("\(factor.node) backward") {
+        try makeFactor(made, of: network[factor.node]!, images: images)
+      }
+    }
+  }
+
+  fileprivate func makeFactor(_ made: ForwardFactors.Made, of node: Network.Node, images: Int) throws {
+    let shapes = shapes(of: node)
+    let operands = zip(node.inputs.map(activation), shapes.inputs).map {
+      Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
+    }
+    try made.layer.makeFactor(
+      operands, made.request, activation: activation(made.factor.output), shapes: shapes, batch: images, on: engine)
+    factors.note(node.name, generation: generation)
+  }
+}
+
+extension ForwardFactors.Made {
+  fileprivate var request: FactorRequest {
+    FactorRequest(parameters: parameters, stabilizer: factor.stabilizer, into: buffer)
   }
 }
 

@@ -91,6 +91,7 @@ public final class Engine: Sendable {
 extension ConvolutionGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension WinogradGeometry: KernelArgument {}
+extension FactorParameters: KernelArgument {}
 extension GatherGeometry: KernelArgument {}
 extension ScatterGeometry: KernelArgument {}
 extension FilterView: KernelArgument {}

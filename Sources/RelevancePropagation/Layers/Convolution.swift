@@ -95,6 +95,23 @@ extension Convolution: LinearLayer {
       parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
+  /// In one launch where Winograd's algorithm transforms the input alike for activations and denominators.
+  func apply(
+    _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    if engine.family == .cpu, finish.rectifies,
+      case .winograd(let tile) = ConvolutionAlgorithm(self, for: .forward, engine.choice),
+      ConvolutionAlgorithm(self, for: .denominators(bounded: true), engine.choice) == .winograd(tile: tile)
+    {
+      return try WinogradConvolution(ConvolutionView(self, shapes, transposed: false), tile: tile, on: engine).run(
+        inputs[0], parameters, usesBias: true, finish: finish, factor: factor, into: output, batch: batch, on: engine)
+    }
+    try apply(
+      inputs, parameters, for: .forward, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
+    try makeFactor(inputs, factor, activation: output, shapes: shapes, batch: batch, on: engine)
+  }
+
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
     into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine

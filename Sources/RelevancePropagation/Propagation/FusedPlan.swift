@@ -5,22 +5,50 @@ struct FusedPlan {
   /// Tensor of the relevance at every node's output.
   let relevance: [String: TensorID]
   let start: TensorID
+  /// What the forward pass makes for these steps.
+  let factors: [Factor]
   private let network: Network
   private let choice: KernelChoice
 
-  init(_ network: Network, rules: RuleTable, options: PropagationOptions, choice: KernelChoice) {
+  /// - Parameter makes: which factors the forward pass can make.
+  init(
+    _ network: Network, rules: RuleTable, options: PropagationOptions, choice: KernelChoice,
+    makes: (Factor) -> Bool = { _ in true }
+  ) {
     self.network = network
     self.choice = choice
     var builder = PlanBuilder(network: network, rules: rules, options: options)
     builder.build()
     func view(_ node: Int) -> (any LinearLayer)? { RuleTable.linearView(of: network.nodes[node].layer) }
+    let nonNegative = network.nonNegativeNodes
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
+      factors: builder.factors.filter {
+        RuleTable.linearView(of: network[$0.value.node]!.layer)!.finishes(choice.family) && makes($0.value)
+      },
+      reads: { name, part, node, input in
+        guard case .signed(let part) = part, part.positive == 1, network.nodes[node].inputs[input] == name else {
+          return false
+        }
+        return part.negative == 1 || nonNegative.contains(name)
+      },
       stacks: { $1.count <= view($0)?.stackedParts(choice.family) ?? 0 })
     steps = fusion.fused(builder.steps)
+    factors = StepFusion.factors(in: steps)
     tensors = builder.tensors(of: steps)
     relevance = builder.relevance
     start = builder.start
+  }
+
+  /// Bytes of a backward pass: relevance and what is between, factors, and the modified weights.
+  func bytes(images: Int, targets: Int) -> Int {
+    Arena(tensors, images: images, targets: targets).bytes + images * factorBytes
+      + stepsOfNodes.reduce(0) { $0 + modifiedWeightBytes(of: $1.key, $1.value) }
+  }
+
+  /// Bytes of the factors of one image.
+  var factorBytes: Int {
+    factors.reduce(0) { $0 + network.shapes[$1.node]!.count } * MemoryLayout<Float>.stride
   }
 
   /// Steps by the node they compute for; those that name none belong to the one before.
@@ -44,6 +72,9 @@ struct FusedPlan {
       let pass: Pass
     }
     var forms: Set<Form> = []
+    for factor in factors where factor.node == network.nodes[node].name {
+      forms.insert(Form(parts: [factor.weight], pass: .denominators(bounded: true)))
+    }
     for step in steps {
       switch step {
       case .apply(_, let term, let pass, _, _, _): forms.insert(Form(parts: [term.weight], pass: pass))

@@ -15,6 +15,8 @@ struct PlanBuilder {
   private(set) var stepsOfNode: [Int: Range<Int>] = [:]
   /// Tensor the start relevance is written to; a filter at the output reads it.
   private(set) var start: TensorID = 0
+  /// Denominators that a forward pass may divide by: then it makes f = a / stab(z), and z is not kept.
+  private(set) var factors: [TensorID: Factor] = [:]
   private var consumers: [String: Int] = [:]
   private let nonNegative: Set<String>
   private let vanishing: VanishingRelevance
@@ -118,6 +120,9 @@ struct PlanBuilder {
             accumulate: position > 0))
       }
       z = .tensor(sum)
+      if isFirst, isLast, bounded || isMean(terms, at: node) {
+        factors[sum] = factor(share, terms[0], stabilizer: stabilizer, at: node)
+      }
     }
     // Step 2.
     if stabilizer.relative != 0 { add(.statistic(of: z, count: outputCount, kind: stabilizer.statistic)) }
@@ -308,6 +313,24 @@ struct PlanBuilder {
     if (node.layer as? any LinearLayer)?.linearMap?.bias == nil { return true }
     if case .signed(let bias) = terms[0].bias { return lifts(bias) }
     return false
+  }
+
+  /// Whether z is the mean of what a pooling takes the maximum of: at least the maximum's share of it.
+  private func isMean(_ terms: [Share.Term], at node: Network.Node) -> Bool {
+    guard node.layer is MaxPooling, terms.count == 1, terms[0].coefficient == 1, terms[0].weight == .all,
+      case .signed(let part) = terms[0].activation, part.positive == 1
+    else { return false }
+    return nonNegative.contains(node.inputs[0])
+  }
+
+  /// What the forward pass may make of a share whose only term is `term`; nil where R and z themselves are read.
+  private func factor(
+    _ share: Share, _ term: Share.Term, stabilizer: Stabilizer, at node: Network.Node
+  ) -> Factor? {
+    guard !options.ledger, !share.distributesBias, share.gate == .always, stabilizer.relative == 0 else { return nil }
+    return Factor(
+      node: node.name, output: vanishing.rectifier(behind: node)?.name ?? node.name, weight: term.weight,
+      bias: term.bias, stabilizer: stabilizer)
   }
 
   /// A term that reads the negative part of activations that are never negative adds exactly 0.

@@ -15,6 +15,8 @@ public struct PropagationPlan: Sendable {
     /// The same, of what the chosen algorithms multiply: Winograd's does fewer.
     public let forwardProductFLOP: Int
     public let backwardProductFLOP: Int
+    /// Of these, what the forward pass multiplies for the backward pass: denominators of the factors it makes.
+    public let factorProductFLOP: Int
     /// Learned numbers, in bytes.
     public let weightBytes: Int
     /// ρ(w) of the rule's parts, made once and kept.
@@ -31,7 +33,8 @@ public struct PropagationPlan: Sendable {
 
   public let layers: [Layer]
   public let targets: Int
-  /// Memory of the backward pass: relevance at all layers and what is between, sharing slots.
+  /// Memory of the backward pass: relevance at all layers and what is between, sharing slots, and the factors that the
+  /// forward pass makes for it.
   public let backwardBytes: Int
 
   public var forwardFLOP: Int { layers.reduce(0) { $0 + $1.forwardFLOP } }
@@ -46,7 +49,7 @@ public struct PropagationPlan: Sendable {
     self.targets = targets
     let plan = FusedPlan(
       network, rules: rules, options: PropagationOptions(targets: targets, ledger: false), choice: kernels)
-    backwardBytes = Arena(plan.tensors, images: 1, targets: targets).bytes
+    backwardBytes = Arena(plan.tensors, images: 1, targets: targets).bytes + plan.factorBytes
     let stepsOfNodes = plan.stepsOfNodes
     layers = network.nodes.indices.map { index in
       let node = network.nodes[index]
@@ -55,15 +58,17 @@ public struct PropagationPlan: Sendable {
       let output = network.shapes[node.name]!
       let weights = node.layer.parameters.reduce(0) { $0 + $1.tensor.count }
       let once = Self.forwardFLOP(node.layer, inputs: inputs, output: output)
+      let makesFactor = plan.factors.contains { $0.node == node.name }
       let view = RuleTable.linearView(of: node.layer)
       let shapes = LayerShapes(inputs: inputs, output: output)
       func multiplied(_ pass: Pass, parts: Int = 1) -> Int {
         view?.products(for: pass, parts: parts, shapes: shapes, kernels).map { 2 * $0 } ?? parts * once
       }
+      let factorProducts = makesFactor ? multiplied(.denominators(bounded: true)) : 0
       return Layer(
         name: node.name, type: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief,
         inputShapes: inputs, outputShape: output, forwardFLOP: once,
-        backwardFLOP: steps.reduce(0) { sum, step in
+        backwardFLOP: steps.reduce(makesFactor ? once : 0) { sum, step in
           switch step {
           case .apply: sum + once
           case .stackedTranspose(_, let weights, _, _, _, _): sum + once * targets * weights.count
@@ -73,7 +78,7 @@ public struct PropagationPlan: Sendable {
           }
         },
         forwardProductFLOP: multiplied(.forward),
-        backwardProductFLOP: steps.reduce(0) { sum, step in
+        backwardProductFLOP: steps.reduce(factorProducts) { sum, step in
           switch step {
           case .apply(_, _, let pass, _, _, _): sum + multiplied(pass)
           case .stackedTranspose(_, let weights, _, _, _, _):
@@ -83,18 +88,19 @@ public struct PropagationPlan: Sendable {
           default: sum
           }
         },
+        factorProductFLOP: factorProducts,
         weightBytes: weights * MemoryLayout<Float>.stride,
         modifiedWeightBytes: plan.modifiedWeightBytes(of: index, steps),
         activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) },
-        shortcuts: Self.shortcuts(steps))
+        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor))
     }
   }
 
   /// What the plan saves at a layer.
-  private static func shortcuts(_ steps: [Step]) -> [String] {
-    var result: [String] = []
+  private static func shortcuts(_ steps: [Step], makesFactor: Bool) -> [String] {
+    var result: [String] = makesFactor ? ["a / z made with a"] : []
     func note(_ text: String) { if !result.contains(text) { result.append(text) } }
     for step in steps {
       switch step {
@@ -105,7 +111,9 @@ public struct PropagationPlan: Sendable {
       case .apply(_, _, .denominators(bounded: true), _, _, _): note("z bounded: may round like z of the forward pass")
       case .transpose(_, _, _, _, _, _, let product?):
         note(
-          product.then == nil ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
+          product.factor != nil
+            ? "s of below is c · its a / z"
+            : product.then == nil ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
         if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
       case .stackedTranspose(_, let weights, _, _, _, _): note("\(weights.count) transposes in one")
       default: break

@@ -16,7 +16,9 @@ public final class Propagator {
   private let startTensor: TensorID
   private let tensors: [TensorPlan]
   private let arena: Arena
-  private let modifiedBytes: Int
+  private let factors: [Factor]
+  /// Bytes of the backward pass beside the network's own: relevance, factors, and the modified weights.
+  public let bytes: Int
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
@@ -32,10 +34,11 @@ public final class Propagator {
     self.rules = rules
     self.options = options
     let engine = network.engine
-    let plan = FusedPlan(network.network, rules: rules, options: options, choice: engine.choice)
+    let plan = try Self.plan(for: network, rules: rules, options: options)
     (steps, tensors, relevanceTensors, startTensor) = (plan.steps, plan.tensors, plan.relevance, plan.start)
+    factors = plan.factors
     stepLabels = steps.labels(in: network.network)
-    modifiedBytes = plan.stepsOfNodes.reduce(0) { $0 + plan.modifiedWeightBytes(of: $1.key, $1.value) }
+    bytes = plan.bytes(images: network.batch, targets: options.targets)
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
     squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
@@ -48,29 +51,36 @@ public final class Propagator {
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
-    try checkMemory()
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
     }
     for step in steps { try prepare(step) }
+    for factor in factors { try prepare(factor) }
   }
-
-  /// Bytes of the backward pass beside the network's own: relevance, and the modified weights.
-  public var bytes: Int { arena.bytes + modifiedBytes }
 
   /// Number of launches of one pass in plain kernels; a fast form may take two for one.
   public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
-  private func checkMemory() throws {
-    let device = network.engine.device
-    let needed =
-      DeviceNetwork.bytes(
-        of: network.network, batch: network.batch, on: network.engine) + bytes
-    guard device.globalMemory == 0 || needed <= device.globalMemory else {
-      throw ComputeError.insufficientMemory(
-        what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
-        available: device.globalMemory, remedy: "use a smaller batch or image, or fewer targets at once")
+  /// With factors where memory allows: a denominator shares its memory with what comes after it, a factor with nothing.
+  ///
+  /// - Throws: `ComputeError.insufficientMemory`.
+  private static func plan(
+    for network: DeviceNetwork, rules: RuleTable, options: PropagationOptions
+  ) throws -> FusedPlan {
+    let engine = network.engine
+    let available = engine.device.globalMemory
+    let own = DeviceNetwork.bytes(of: network.network, batch: network.batch, on: engine)
+    var needed = 0
+    for carries in [true, false] {
+      let plan = FusedPlan(
+        network.network, rules: rules, options: options, choice: engine.choice,
+        makes: { carries && network.makes($0) })
+      needed = own + plan.bytes(images: network.batch, targets: options.targets)
+      if available == 0 || needed <= available { return plan }
     }
+    throw ComputeError.insufficientMemory(
+      what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
+      available: available, remedy: "use a smaller batch or image, or fewer targets at once")
   }
 
   // MARK: preparation, once
@@ -99,6 +109,15 @@ public final class Propagator {
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     default: break
     }
+  }
+
+  private func prepare(_ factor: Factor) throws {
+    let index = network.network.nodes.firstIndex { $0.name == factor.node }!
+    let count = network.network.shapes[factor.node]!.count * network.batch
+    try network.factors.install(
+      factor, layer: parts.view(index).layer,
+      parameters: parts.parameters(index, weight: factor.weight, bias: factor.bias)
+    ) { try Buffer(count: count, on: network.engine.queue, for: "factors of \(factor.node)") }
   }
 
   /// Σ of the terms that no image changes, less the bias where z has none.
@@ -145,6 +164,7 @@ public final class Propagator {
       "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
     let output = Shape([pass.entries] + network.network.outputShape.extents)
     try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
+    try network.complete(factors, images: pass.images)
     for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
     let ledger = try options.ledger ? readLedger(pass) : nil
@@ -240,7 +260,7 @@ public final class Propagator {
       var finish = Finish(targets: options.targets)
       if let product {
         let name = nodes[index].inputs[input]
-        finish.product = try parts.operand(network.network.shapes[name]!, name, product.activation)
+        finish.product = try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation)
         finish.coefficient = product.coefficient
         finish.accumulate = product.accumulate
         if let quotient = product.then {
@@ -298,6 +318,15 @@ public final class Propagator {
         "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
         network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
         parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
+    }
+  }
+
+  /// f, where it stands in the place of a.
+  private func factorOperand(_ product: ProductStep) -> Operand? {
+    product.factor.map {
+      Operand(
+        buffer: network.factors.made[$0.node]!.buffer, stride: network.network.shapes[$0.node]!.count,
+        part: SignedPart.all.onDevice)
     }
   }
 

@@ -56,10 +56,12 @@ struct QuotientStep {
 struct ProductStep {
   let activation: ActivationPart
   let coefficient: Float
-  let into: TensorID
+  var into: TensorID
   let accumulate: Bool
   /// Reads `into` as its relevance.
   var then: QuotientStep?
+  /// Stands in the place of a: the number is then s of the layer below, not R'.
+  var factor: Factor?
   /// Whether R' is read later too.
   var keepsRelevance = true
 }

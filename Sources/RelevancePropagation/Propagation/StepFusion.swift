@@ -7,7 +7,8 @@
 ///     step 3, step 4                      relevance of an input
 ///     step 3, step 4, step 2 of below     the next layer's s at once
 ///
-/// The numbers are the same to the bit: the same operations in the same order.
+/// The numbers are the same to the bit: the same operations in the same order. Only where the forward pass can make
+/// f = a / stab(z) (`Factor`) are they associated otherwise: c ⊙ f for (c ⊙ a) / stab(z).
 struct StepFusion {
   /// Tensors that are needed whether a step reads them or not: relevance that is asked for.
   let wanted: Set<TensorID>
@@ -16,10 +17,40 @@ struct StepFusion {
   /// Whether the layer of a node can finish sums.
   let finishes: (Int) -> Bool
 
+  /// Denominators whose factors the forward pass can make.
+  let factors: [TensorID: Factor]
+
+  /// Whether input number `input` of a node, read as this part, is that node's output, number for number.
+  let reads: (String, ActivationPart, Int, Int) -> Bool
+
   /// Whether the layer of a node makes several terms' sums as channels side by side.
   let stacks: (Int, [WeightPart]) -> Bool
 
-  func fused(_ steps: [Step]) -> [Step] { joinDenominators(joinTransposes(stackTransposes(steps))) }
+  func fused(_ steps: [Step]) -> [Step] { joinDenominators(carryFactors(joinTransposes(stackTransposes(steps)))) }
+
+  /// The factors that steps read.
+  static func factors(in steps: [Step]) -> [Factor] {
+    steps.compactMap { if case .transpose(_, _, _, _, _, _, let product?) = $0 { product.factor } else { nil } }
+  }
+
+  /// R = a ⊙ c and s = R / stab(z) become s = f ⊙ c, where nobody reads R and the step that makes z has no other reader.
+  private func carryFactors(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var made: Set<TensorID> = []
+    let result = steps.map { step in
+      guard case .transpose(let node, let weight, let s, let pass, let input, let c, var product?) = step,
+        let quotient = product.then, case .tensor(let z) = quotient.z, uses[z] == 2, let factor = factors[z],
+        !product.keepsRelevance, !product.accumulate, reads(factor.output, product.activation, node, input)
+      else { return step }
+      made.insert(z)
+      product.factor = factor
+      product.into = quotient.into
+      product.then = nil
+      product.keepsRelevance = true
+      return .transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product)
+    }
+    return result.filter { if case .apply(_, _, _, let z, _, nil) = $0 { !made.contains(z) } else { true } }
+  }
 
   private func stackTransposes(_ steps: [Step]) -> [Step] {
     let uses = uses(steps)

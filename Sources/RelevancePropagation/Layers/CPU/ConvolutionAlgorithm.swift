@@ -12,6 +12,9 @@ enum ConvolutionAlgorithm: Equatable {
   /// A filter a channel (cpu/depthwise.cl).
   case depthwise
 
+  /// Fewer channels on both sides than these, and a layer's time is little beside that of the network's others.
+  static let manyChannels = 64
+
   /// The fastest that is exact enough for the pass.
   ///
   /// Winograd's algorithm rounds relative to all numbers of a tile: where a sum is 0 or nearly cancels, it is not right to
@@ -19,7 +22,8 @@ enum ConvolutionAlgorithm: Equatable {
   /// the s that they divide.
   /// Larger tiles save more multiplications and round worse: F(4×4) has about three times the error of F(2×2). Errors of
   /// the forward pass flip rectifiers and pooling winners, which is where a heatmap's error comes from; bounded denominators
-  /// and the backward pass only pass errors on in proportion. So the activations take F(2×2) unless speed is asked for.
+  /// and the backward pass only pass errors on in proportion. So activations take F(4×4) where a layer has so many channels
+  /// that its products are most of the time, or where speed is asked for, else F(2×2).
   init(_ layer: Convolution, for pass: Pass, _ choice: KernelChoice) {
     if layer.groups > 1, layer.weight.shape[1] == 1, layer.weight.shape[0] == layer.groups {
       self = .depthwise
@@ -35,7 +39,8 @@ enum ConvolutionAlgorithm: Equatable {
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
     case .automatic where isWinograd:
-      self = .winograd(tile: pass == .forward && choice.precision == .accurate ? 2 : 4)
+      let isLarge = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
+      self = .winograd(tile: pass == .forward && choice.precision == .accurate && !isLarge ? 2 : 4)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
     case .winograd4 where isWinograd: self = .winograd(tile: 4)
     default: self = .gathered

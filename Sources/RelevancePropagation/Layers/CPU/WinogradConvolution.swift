@@ -17,21 +17,24 @@ struct WinogradConvolution {
   private var pitch: Int { (view.input[0] + 15) / 16 * 16 + 16 }
   private var tilesOfEntry: Int { ((view.output[1] + tile - 1) / tile) * ((view.output[2] + tile - 1) / tile) }
 
+  /// Bytes of the sums of that many tiles with a block of each of `sets` filters.
+  private func sumBytes(_ tiles: Int, _ sets: Int) -> Int { 4 * (sets * planes * tiles + form.slack) * form.columns }
+
   /// Bytes a work-item of the fused form needs for that many tiles.
-  private func fusedBytes(_ tiles: Int) -> Int {
-    4 * planes * (tiles * pitch + (tiles + form.slack) * form.columns)
-  }
+  private func fusedBytes(_ tiles: Int, _ sets: Int) -> Int { 4 * planes * tiles * pitch + sumBytes(tiles, sets) }
 
   /// All in one kernel where a few tiles with all their channels fit a core's cache, and the filters are read from a
   /// cache again and again; else tiles are transformed first, and each block of filters is read once.
   private var isFused: Bool {
-    fusedBytes(form.rows) <= form.cacheBytes && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
+    fusedBytes(form.rows, 2) <= form.cacheBytes && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
   }
 
-  private func tilesAtOnce(of tiles: Int) -> Int {
+  private func tilesAtOnce(of tiles: Int, _ sets: Int) -> Int {
     if isFused {
       var blocks = 1
-      while fusedBytes((blocks + 1) * form.rows) <= form.cacheBytes * 3 / 5, tiles / ((blocks + 1) * form.rows) >= 32 {
+      while fusedBytes((blocks + 1) * form.rows, sets) <= form.cacheBytes * 3 / 5,
+        tiles / ((blocks + 1) * form.rows) >= 32
+      {
         blocks += 1
       }
       return blocks * form.rows
@@ -60,12 +63,20 @@ struct WinogradConvolution {
   }
 
   func run(
-    _ input: Operand, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish, into output: Buffer<Float>,
-    batch: Int, on engine: Engine
+    _ input: Operand, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish, factor: FactorRequest? = nil,
+    into output: Buffer<Float>, batch: Int, on engine: Engine
   ) throws {
     let filters = try filters(parameters, on: engine)
+    let sets = factor == nil ? 1 : 2
+    let factorArguments: [any KernelArgument] = [
+      FactorParameters(
+        isMade: factor == nil ? 0 : 1, biasMode: (factor?.parameters.biasMode ?? .none).rawValue,
+        stabilizer: (factor?.stabilizer ?? Stabilizer(0)).onDevice),
+      try factor.map { try self.filters($0.parameters, on: engine) } ?? filters, factor?.parameters.bias ?? filters,
+      factor?.into ?? output,
+    ]
     let tiles = batch * tilesOfEntry
-    let tilesAtOnce = tilesAtOnce(of: tiles)
+    let tilesAtOnce = tilesAtOnce(of: tiles, sets)
     let padding = view.layer.padding
     let geometry = WinogradGeometry(
       C: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), K: Int32(view.output[0]),
@@ -81,8 +92,7 @@ struct WinogradConvolution {
         form.kernel, "winograd_fused_\(tile)", groups: form.groups(blocks), items: 1,
         [
           geometry, epilogue, input.buffer, Int32(input.stride), input.part, filters,
-          LocalMemory(bytes: fusedBytes(tilesAtOnce)),
-        ] + arrays)
+        ] + factorArguments + [LocalMemory(bytes: fusedBytes(tilesAtOnce, sets))] + arrays)
       return
     }
     let transformed = parameters.scratch!
@@ -92,9 +102,7 @@ struct WinogradConvolution {
     let filterBlocks = (view.output[0] + form.columns - 1) / form.columns
     try engine.launch(
       form.kernel, "winograd_sums_\(tile)", groups: form.groups(blocks * filterBlocks), items: 1,
-      [
-        geometry, epilogue, transformed, filters,
-        LocalMemory(bytes: 4 * planes * (tilesAtOnce + form.slack) * form.columns),
-      ] + arrays)
+      [geometry, epilogue, transformed, filters] + factorArguments + [LocalMemory(bytes: sumBytes(tilesAtOnce, sets))]
+        + arrays)
   }
 }
