@@ -4,7 +4,8 @@
 //
 //   apply      z[p,q,c] = 1/n(p,q) * sum over the cell of part(x), and the epilogue
 //   transpose  c[h,w,c] = sum of s[p,q,c] / n(p,q) over the cells that hold (h, w), and the epilogue
-//   maximum    y[p,q,c] = max over the window; padding never wins
+//   maximum    y[p,q,c] = max over the window; padding never wins; and f = y / stab(mean over the window) where factors
+//              are made for a backward pass that treats it as an average
 //
 // `cells` as in pooling/average.cl; x [entries][H,W,C] with xStride elements an entry, s [entries][P,Q,C].
 // Grid: apply and maximum (P, entries), transpose (H, entries) in groups of 1.
@@ -86,24 +87,52 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_transpos
     average_row_back(g, cells, e, arrays, h, entry, from);
 }
 
-WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_rows(const WindowGeometry g,
-                                                                              global const float *x, global float *y) {
-  const int p = get_global_id(0), entry = get_global_id(1), top = p * g.strideY - g.padTop;
-  global const float *image = x + (size_t)entry * g.H * g.W * g.C;
-  global float *row = y + ((size_t)entry * g.P + p) * g.Q * g.C;
+// Row p of the maxima.
+static inline __attribute__((always_inline)) void maximum_row(const WindowGeometry g, const FactorParameters factor,
+                                                              global const float *image, global float *y,
+                                                              global float *factors, const int p) {
+  const int top = p * g.strideY - g.padTop;
   for (int q = 0; q < g.Q; q++) {
     const int left = q * g.strideX - g.padLeft;
     for (int c = 0; c < g.C; c += 16) {
-      float16 best = -INFINITY;
+      float16 best = -INFINITY, sum = 0.0f;
+      int count = 0;
       for (int h = top; h < top + g.kernelY * g.dilationY; h += g.dilationY) {
         if (h < 0 || h >= g.H) continue;
+        float16 rowSum = 0.0f;
         for (int w = left; w < left + g.kernelX * g.dilationX; w += g.dilationX) {
           if (w < 0 || w >= g.W) continue;
           const float16 value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
           best = value <= best ? best : value;  // NaN is taken, and seen
+          rowSum += value;
+          count++;
         }
+        sum += rowSum;
       }
-      store_lanes(best, row + (size_t)q * g.C, c, g.C);
+      store_lanes(best, y + (size_t)q * g.C, c, g.C);
+      if (factor.isMade) {
+        const float16 f = stabilized_quotient(best, sum / (float)count, factor.stabilizer.epsilon, factor.stabilizer.mode);
+        store_lanes(f, factors + (size_t)q * g.C, c, g.C);
+      }
     }
+  }
+}
+
+WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_rows(const WindowGeometry g,
+                                                                              const FactorParameters factor,
+                                                                              global const float *x, global float *y,
+                                                                              global float *factors) {
+  const int p = get_global_id(0), entry = get_global_id(1);
+  global const float *image = x + (size_t)entry * g.H * g.W * g.C;
+  const size_t row = ((size_t)entry * g.P + p) * g.Q * g.C;
+  WindowGeometry even = g;  // the usual windows, as numbers
+  even.kernelY = even.kernelX = even.strideY = even.strideX = 2, even.padTop = even.padLeft = 0;
+  even.dilationY = even.dilationX = 1;
+  if (g.kernelY == 2 && g.kernelX == 2 && g.strideY == 2 && g.strideX == 2 && g.padTop == 0 && g.padLeft == 0 &&
+      g.dilationY == 1 && g.dilationX == 1 && 2 * g.P <= g.H && 2 * g.Q <= g.W) {
+    even.H = 2 * g.P;
+    maximum_row(even, factor, image, y + row, factors + row, p);
+  } else {
+    maximum_row(g, factor, image, y + row, factors + row, p);
   }
 }

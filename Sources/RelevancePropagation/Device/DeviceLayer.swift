@@ -77,6 +77,22 @@ extension LinearLayer {
 protocol NonlinearLayer: Layer {
   func forward(
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
+
+  /// The same with f = a / stab(z), z by the linear layer `view` that the backward pass sees in this one's place.
+  func forward(
+    _ inputs: [Buffer<Float>], factor: FactorRequest, asking view: any LinearLayer, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine) throws
+}
+
+extension NonlinearLayer {
+  func forward(
+    _ inputs: [Buffer<Float>], factor: FactorRequest, asking view: any LinearLayer, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try forward(inputs, into: output, shapes: shapes, batch: batch, on: engine)
+    try view.makeFactor(
+      zip(inputs, shapes.inputs).map(Operand.init), factor, activation: output, shapes: shapes, batch: batch, on: engine)
+  }
 }
 
 /// A layer whose output holds the scalars of its input in the same order. It needs no memory where the device's order is

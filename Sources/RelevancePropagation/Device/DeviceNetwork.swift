@@ -252,9 +252,7 @@ public final class DeviceNetwork {
     let shapes = shapes(of: node)
     switch node.layer {
     case let layer as any LinearLayer:
-      let operands = zip(inputs, shapes.inputs).map {
-        Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
-      }
+      let operands = zip(inputs, shapes.inputs).map(Operand.init)
       var finish = Finish()
       var target = activation(node.name)
       if let rectifier = rectifiers[node.name] {
@@ -272,8 +270,13 @@ public final class DeviceNetwork {
         operands, parameters(of: node), for: .forward, finish: finish, into: target, shapes: shapes, batch: images,
         on: engine)
     case let layer as any NonlinearLayer:
+      if makesFactors, let made = factors.made[node.name] {
+        try layer.forward(
+          inputs, factor: made.request, asking: made.layer, into: activation(node.name), shapes: shapes, batch: images,
+          on: engine)
+        return factors.note(node.name, generation: generation)
+      }
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
-      if makesFactors, let made = factors.made[node.name] { try makeFactor(made, of: node, images: images) }
     default:
       guard !network.sharesInput(node) else { break }
       try Reshape.rearrange(
@@ -299,9 +302,7 @@ extension DeviceNetwork {
 
   fileprivate func makeFactor(_ made: ForwardFactors.Made, of node: Network.Node, images: Int) throws {
     let shapes = shapes(of: node)
-    let operands = zip(node.inputs.map(activation), shapes.inputs).map {
-      Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
-    }
+    let operands = zip(node.inputs.map(activation), shapes.inputs).map(Operand.init)
     try made.layer.makeFactor(
       operands, made.request, activation: activation(made.factor.output), shapes: shapes, batch: images, on: engine)
     factors.note(node.name, generation: generation)

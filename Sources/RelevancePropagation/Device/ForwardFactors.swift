@@ -1,4 +1,5 @@
 internal import Compute
+internal import KernelSources
 
 /// The factors f = a / stab(z) that forward passes of one network make beside its activations.
 ///
@@ -36,6 +37,15 @@ struct FactorRequest {
   let parameters: DeviceParameters
   let stabilizer: Stabilizer
   let into: Buffer<Float>
+}
+
+extension FactorRequest? {
+  /// As kernels read it.
+  var parameters: FactorParameters {
+    FactorParameters(
+      isMade: self == nil ? 0 : 1, biasMode: (self?.parameters.biasMode ?? .none).rawValue,
+      stabilizer: (self?.stabilizer ?? Stabilizer(0)).onDevice)
+  }
 }
 
 extension LinearLayer {

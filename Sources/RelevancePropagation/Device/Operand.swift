@@ -9,6 +9,13 @@ struct Operand {
   let part: SignPart
 }
 
+extension Operand {
+  /// Every number as it is.
+  init(_ buffer: Buffer<Float>, _ shape: Shape) {
+    self.init(buffer: buffer, stride: shape.count, part: SignedPart.all.onDevice)
+  }
+}
+
 /// A layer's learned arrays on the device, as one share of a rule reads them.
 struct DeviceParameters {
   /// ρ(w) as plain kernels read it, number by number.

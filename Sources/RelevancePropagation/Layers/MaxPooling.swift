@@ -15,15 +15,35 @@ extension MaxPooling: NonlinearLayer {
   func forward(
     _ inputs: [Buffer<Float>], into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    let geometry = geometry(shapes)
     if engine.family == .cpu {
-      return try engine.launch(
-        engine.tuned(.tile), "maximum_rows", groups: Grid(Int(geometry.P), batch), items: 1,
-        [geometry, inputs[0], output])
+      return try maximumRows(inputs[0], factor: nil, into: output, shapes: shapes, batch: batch, on: engine)
     }
+    let geometry = geometry(shapes)
     try engine.launch(
       "maximum_apply", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.P * geometry.Q), batch), geometry,
       inputs[0], output)
+  }
+
+  /// On a CPU the mean is taken with the maximum.
+  func forward(
+    _ inputs: [Buffer<Float>], factor: FactorRequest, asking view: any LinearLayer, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    if engine.family == .cpu {
+      return try maximumRows(inputs[0], factor: factor, into: output, shapes: shapes, batch: batch, on: engine)
+    }
+    try forward(inputs, into: output, shapes: shapes, batch: batch, on: engine)
+    try view.makeFactor(
+      [Operand(inputs[0], shapes.inputs[0])], factor, activation: output, shapes: shapes, batch: batch, on: engine)
+  }
+
+  private func maximumRows(
+    _ input: Buffer<Float>, factor: FactorRequest?, into output: Buffer<Float>, shapes: LayerShapes, batch: Int,
+    on engine: Engine
+  ) throws {
+    try engine.launch(
+      engine.tuned(.tile), "maximum_rows", groups: Grid(shapes.output[1], batch), items: 1,
+      [geometry(shapes), factor.parameters, input, output, factor?.into ?? output])
   }
 
   /// Winner-take-all: the relevance of a window goes to its maximum.

@@ -323,11 +323,7 @@ public final class Propagator {
 
   /// f, where it stands in the place of a.
   private func factorOperand(_ product: ProductStep) -> Operand? {
-    product.factor.map {
-      Operand(
-        buffer: network.factors.made[$0.node]!.buffer, stride: network.network.shapes[$0.node]!.count,
-        part: SignedPart.all.onDevice)
-    }
+    product.factor.map { Operand(network.factors.made[$0.node]!.buffer, network.network.shapes[$0.node]!) }
   }
 
   private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {

@@ -26,7 +26,7 @@ struct WinogradConvolution {
   /// All in one kernel where a few tiles with all their channels fit a core's cache, and the filters are read from a
   /// cache again and again; else tiles are transformed first, and each block of filters is read once.
   private var isFused: Bool {
-    fusedBytes(form.rows, 2) <= form.cacheBytes && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
+    fusedBytes(form.rows, 1) <= form.cacheBytes * 2 / 3 && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
   }
 
   private func tilesAtOnce(of tiles: Int, _ sets: Int) -> Int {
@@ -39,7 +39,7 @@ struct WinogradConvolution {
       }
       return blocks * form.rows
     }
-    let most = 4 * form.rows
+    let most = 7 * form.rows
     let pieces = (tiles + most - 1) / most
     return (tiles + pieces - 1) / pieces
   }
@@ -69,10 +69,7 @@ struct WinogradConvolution {
     let filters = try filters(parameters, on: engine)
     let sets = factor == nil ? 1 : 2
     let factorArguments: [any KernelArgument] = [
-      FactorParameters(
-        isMade: factor == nil ? 0 : 1, biasMode: (factor?.parameters.biasMode ?? .none).rawValue,
-        stabilizer: (factor?.stabilizer ?? Stabilizer(0)).onDevice),
-      try factor.map { try self.filters($0.parameters, on: engine) } ?? filters, factor?.parameters.bias ?? filters,
+      factor.parameters, try factor.map { try self.filters($0.parameters, on: engine) } ?? filters, factor?.parameters.bias ?? filters,
       factor?.into ?? output,
     ]
     let tiles = batch * tilesOfEntry
