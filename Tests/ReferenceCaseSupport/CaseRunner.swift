@@ -8,8 +8,11 @@ package struct CaseRunner {
   private let canonized: DeviceNetwork
   let inputs: Tensor
   let engine: Engine
+  /// Whose relevance is read: with all layers' no steps are joined through it and no factors carried, with the input's all are.
+  private let keeping: PropagationOptions.Keeping
 
-  package init(folder: String, engine: Engine) throws {
+  package init(folder: String, engine: Engine, keeping: PropagationOptions.Keeping = .all) throws {
+    self.keeping = keeping
     self.engine = engine
     self.folder = folder
     original = try NetworkDescription.network(folder: folder)
@@ -55,7 +58,7 @@ package struct CaseRunner {
     let trace = try canonized.forward(inputs)
     guard reference.targets.count == trace.count else { throw NotYet(reason: "no target for every image") }
     if reference.start == "logodds" { return try logOdds(reference, trace, rules) }
-    let propagator = try Propagator(canonized, rules: table, options: .init(keeping: .all, ledger: false))
+    let propagator = try Propagator(canonized, rules: table, options: .init(keeping: keeping, ledger: false))
     let targets: [[Target]] = try reference.targets.map { index in
       switch reference.start {
       case "logit": [.logit(index)]
@@ -76,7 +79,7 @@ package struct CaseRunner {
       canonized.network, for: targets, rules: try RuleTable(rules, for: canonized.network))
     let network = try DeviceNetwork(head.network, sharing: canonized, replaced: head.replaced)
     let propagator = try Propagator(
-      network, rules: try RuleTable(rules, for: head.network), options: .init(keeping: .all, ledger: false))
+      network, rules: try RuleTable(rules, for: head.network), options: .init(keeping: keeping, ledger: false))
     let scores = try trace.scores()
     let own = try network.continued(trace)
     let start = head.start(targets.map { [$0] }, outputs: try own.scores(), scores: scores)

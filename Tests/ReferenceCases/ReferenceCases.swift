@@ -4,7 +4,8 @@ import ModelFormats
 import ReferenceCaseSupport
 import RelevancePropagation
 
-/// Runs independent reference cases: `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]`.
+/// Runs independent reference cases:
+/// `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C] [--keep all|input]`.
 ///
 /// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
 /// OUT/<model>/<case>.safetensors (or .json: numbers by name) for compare.py. What it cannot do yet is listed by name with the reason.
@@ -26,7 +27,7 @@ struct ReferenceCases {
       defer { folders.removeSubrange(flag...flag + 1) }
       return folders[flag + 1]
     }
-    let (device, kernels) = (option("--device"), option("--kernels"))
+    let (device, kernels, keep) = (option("--device"), option("--kernels"), option("--keep") ?? "all")
     let convolutions = try option("--convolutions").map { name in
       guard let choice = ConvolutionChoice(rawValue: name) else {
         throw Usage(
@@ -34,9 +35,10 @@ struct ReferenceCases {
       }
       return choice
     }
-    guard folders.count == 3 else {
+    guard folders.count == 3, ["all", "input"].contains(keep) else {
       throw Usage(
-        text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]")
+        text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]"
+          + " [--keep all|input]")
     }
     let environment = ProcessInfo.processInfo.environment
     let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
@@ -66,7 +68,7 @@ struct ReferenceCases {
           guard FileManager.default.fileExists(atPath: network + "/net.json") else {
             throw NotYet(reason: "no network \(network)/net.json")
           }
-          let runner = try runners[name] ?? CaseRunner(folder: network, engine: engine)
+          let runner = try runners[name] ?? CaseRunner(folder: network, engine: engine, keeping: keep == "all" ? .all : .inputOnly)
           runners[name] = runner
           let file = "\(model)/\(reference.name).safetensors"
           try SafetensorsWriter.write(
