@@ -112,9 +112,10 @@ struct LayersCommand: ParsableCommand {
       return Row(
         layer: layer.name, type: layer.type, forward: forward,
         backward: Spread(runs.map { $0.seconds("\(layer.name) backward") }), launches: launches,
-        forwardFloor: floor(layer.forwardProductFLOP, bytes: layer.weightBytes),
+        forwardFloor: floor(layer.forwardProductFLOP + layer.factorProductFLOP, bytes: layer.weightBytes),
         backwardFloor: floor(
-          layer.backwardProductFLOP, bytes: max(layer.modifiedWeightBytes, layer.weightBytes / 2)),
+          layer.backwardProductFLOP - layer.factorProductFLOP,
+          bytes: max(layer.modifiedWeightBytes, layer.weightBytes / 2)),
         forwardGigaflops: layer.weightBytes > 0
           ? Double(layer.forwardFLOP * batch) / forward.median * 1e-9 : nil)
     }

@@ -68,7 +68,8 @@ struct ReferenceCases {
           guard FileManager.default.fileExists(atPath: network + "/net.json") else {
             throw NotYet(reason: "no network \(network)/net.json")
           }
-          let runner = try runners[name] ?? CaseRunner(folder: network, engine: engine, keeping: keep == "all" ? .all : .inputOnly)
+          let runner =
+            try runners[name] ?? CaseRunner(folder: network, engine: engine, keeping: keep == "all" ? .all : .inputOnly)
           runners[name] = runner
           let file = "\(model)/\(reference.name).safetensors"
           try SafetensorsWriter.write(

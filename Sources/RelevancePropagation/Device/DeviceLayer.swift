@@ -91,7 +91,8 @@ extension NonlinearLayer {
   ) throws {
     try forward(inputs, into: output, shapes: shapes, batch: batch, on: engine)
     try view.makeFactor(
-      zip(inputs, shapes.inputs).map(Operand.init), factor, activation: output, shapes: shapes, batch: batch, on: engine)
+      zip(inputs, shapes.inputs).map(Operand.init), factor, activation: output, shapes: shapes, batch: batch, on: engine
+    )
   }
 }
 

@@ -17,7 +17,7 @@ public final class DeviceNetwork {
   let scratch: Buffer<Float>?
   /// The network whose activations and weights this one shares, where it has another top.
   private let base: DeviceNetwork?
-  private var replaced: Set<String> = []
+  var replaced: Set<String> = []
   /// Files that weights lie in, mapped.
   private let weightFiles: [MappedFile]
   private var ownGeneration = 0
@@ -283,35 +283,6 @@ public final class DeviceNetwork {
         inputs[0], shapes.inputs[0], into: activation(node.name), shapes.output, accumulate: false, batch: images,
         on: engine)
     }
-  }
-}
-
-extension DeviceNetwork {
-  /// Whether forward passes can make this factor: a node has one, and one with another top makes none of its own.
-  func makes(_ factor: Factor) -> Bool { !replaced.contains(factor.node) && factors.allows(factor) }
-
-  /// The factors of these nodes for the latest pass's images: those it has not made are made now.
-  func complete(_ wanted: [Factor], images: Int) throws {
-    for factor in wanted {
-      guard let made = factors.made[factor.node], made.generation != generation else { continue }
-      try engine.queue.labelled("\(factor.node) backward") {
-        try makeFactor(made, of: network[factor.node]!, images: images)
-      }
-    }
-  }
-
-  fileprivate func makeFactor(_ made: ForwardFactors.Made, of node: Network.Node, images: Int) throws {
-    let shapes = shapes(of: node)
-    let operands = zip(node.inputs.map(activation), shapes.inputs).map(Operand.init)
-    try made.layer.makeFactor(
-      operands, made.request, activation: activation(made.factor.output), shapes: shapes, batch: images, on: engine)
-    factors.note(node.name, generation: generation)
-  }
-}
-
-extension ForwardFactors.Made {
-  fileprivate var request: FactorRequest {
-    FactorRequest(parameters: parameters, stabilizer: factor.stabilizer, into: buffer)
   }
 }
 

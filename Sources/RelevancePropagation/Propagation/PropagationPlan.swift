@@ -113,7 +113,8 @@ public struct PropagationPlan: Sendable {
         note(
           product.factor != nil
             ? "s of below is c · its a / z"
-            : product.then == nil ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
+            : product.then == nil
+              ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
         if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
       case .stackedTranspose(_, let weights, _, _, _, _): note("\(weights.count) transposes in one")
       default: break

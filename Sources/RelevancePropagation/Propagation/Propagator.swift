@@ -61,7 +61,8 @@ public final class Propagator {
   /// Number of launches of one pass in plain kernels; a fast form may take two for one.
   public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
-  /// With factors where memory allows: a denominator shares its memory with what comes after it, a factor with nothing.
+  /// With factors where memory allows for one image: a denominator shares its memory with what comes after it, a factor with
+  /// nothing. Whatever the batch, an image then has the same bits.
   ///
   /// - Throws: `ComputeError.insufficientMemory`.
   private static func plan(
@@ -69,18 +70,23 @@ public final class Propagator {
   ) throws -> FusedPlan {
     let engine = network.engine
     let available = engine.device.globalMemory
-    let own = DeviceNetwork.bytes(of: network.network, batch: network.batch, on: engine)
-    var needed = 0
-    for carries in [true, false] {
-      let plan = FusedPlan(
+    func plan(carrying: Bool) -> FusedPlan {
+      FusedPlan(
         network.network, rules: rules, options: options, choice: engine.choice,
-        makes: { carries && network.makes($0) })
-      needed = own + plan.bytes(images: network.batch, targets: options.targets)
-      if available == 0 || needed <= available { return plan }
+        makes: { carrying && network.makes($0) })
     }
-    throw ComputeError.insufficientMemory(
-      what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
-      available: available, remedy: "use a smaller batch or image, or fewer targets at once")
+    var chosen = plan(carrying: true)
+    let one = DeviceNetwork.bytes(of: network.network, batch: 1, on: engine) + chosen.bytes(images: 1, targets: 1)
+    if available > 0, one > available { chosen = plan(carrying: false) }
+    let needed =
+      DeviceNetwork.bytes(of: network.network, batch: network.batch, on: engine)
+      + chosen.bytes(images: network.batch, targets: options.targets)
+    guard available == 0 || needed <= available else {
+      throw ComputeError.insufficientMemory(
+        what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
+        available: available, remedy: "use a smaller batch or image, or fewer targets at once")
+    }
+    return chosen
   }
 
   // MARK: preparation, once
@@ -260,7 +266,8 @@ public final class Propagator {
       var finish = Finish(targets: options.targets)
       if let product {
         let name = nodes[index].inputs[input]
-        finish.product = try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation)
+        finish.product =
+          try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation)
         finish.coefficient = product.coefficient
         finish.accumulate = product.accumulate
         if let quotient = product.then {

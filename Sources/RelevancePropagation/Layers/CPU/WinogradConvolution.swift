@@ -69,7 +69,8 @@ struct WinogradConvolution {
     let filters = try filters(parameters, on: engine)
     let sets = factor == nil ? 1 : 2
     let factorArguments: [any KernelArgument] = [
-      factor.parameters, try factor.map { try self.filters($0.parameters, on: engine) } ?? filters, factor?.parameters.bias ?? filters,
+      factor.parameters, try factor.map { try self.filters($0.parameters, on: engine) } ?? filters,
+      factor?.parameters.bias ?? filters,
       factor?.into ?? output,
     ]
     let tiles = batch * tilesOfEntry
