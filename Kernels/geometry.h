@@ -89,7 +89,7 @@ typedef struct {
   int padTop, padLeft;
   int tilesY, tilesX;  // of an entry
   int targets;         // entries of one image
-  int tiles;           // of all entries
+  int tiles;           // of all entries, or of those that are transformed together
   int tilesAtOnce;     // of one piece of work
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
 } WinogradGeometry;

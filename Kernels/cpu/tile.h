@@ -5,6 +5,8 @@
 // a: `rows` rows, `lda` elements apart, read one number at a time and broadcast; b: packed [depth][16 * vectors], read once
 // as vectors; m [rows][16 * vectors]. For every c that is rows * vectors multiply-adds for `vectors` loads and `rows`
 // broadcasts; all rows * vectors sums stay in registers. With `joins` the sums are added to what is in m.
+// Where several blocks of rows share a b from memory, only the first reads it there and memory is idle in the others. So the
+// caller may name the b it wants next: it comes into the core's second cache meanwhile, evenly.
 #ifndef RELPROP_TILE_H
 #define RELPROP_TILE_H
 
@@ -17,7 +19,7 @@
 #define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS
 #endif
 #ifndef TILE_DEPTH
-#define TILE_DEPTH 64  // terms summed at a time
+#define TILE_DEPTH 32  // terms summed at a time
 #endif
 #define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
 #ifndef TILE_VECTORS
@@ -42,11 +44,20 @@
 #define TILE_IDLE_GROUPS 2
 #endif
 
+// The line at this address is on its way into the second cache.
+#ifdef __clang__
+#define EXPECT_LINE(address) __builtin_prefetch((const void *)(size_t)(address), 0, 2)
+#else
+#define EXPECT_LINE(address)
+#endif
+
 // One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
 // terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
+// With every c a line of the next b is asked for, `pace` elements behind the last.
 #define TILE_FORM(name, ROWS, VECTORS)                                                                               \
   WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda,             \
-                                                  global const float *b, const int joins, global float *m) {         \
+                                                  global const float *b, const int joins, global float *m,           \
+                                                  global const float *next, const int pace) {                        \
     int from = 0;                                                                                                    \
     do {                                                                                                             \
       const int to = min(from + TILE_DEPTH, depth), adds = joins || from > 0;                                        \
@@ -58,6 +69,8 @@
         float16 column[VECTORS];                                                                                     \
         _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
         b += 16 * VECTORS;                                                                                           \
+        EXPECT_LINE(next);                                                                                           \
+        next += pace;                                                                                                \
         _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
           const float16 number = a[i * lda + from];                                                                  \
           _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);       \
@@ -80,23 +93,36 @@ TILE_FORM(slim_tile_of_few, TILE_FEW_ROWS, 1)
 
 // The same for any number of rows, in blocks of TILE_ROWS and of TILE_FEW_ROWS: two forms only, because every form costs
 // compile time. Up to TILE_FEW_ROWS - 1 rows too many are computed; a and m have room for them (see TILE_SLACK).
-static inline __attribute__((always_inline)) void tiles_of(const int rows, const int vectors, const int depth,
-                                                           global const float *a, const int lda, global const float *b,
-                                                           const int joins, global float *m) {
+// Each block asks for its share of `next`, which has as many elements as b. A single block reads b from memory all the time.
+static inline __attribute__((always_inline)) void tiles_before(const int rows, const int vectors, const int depth,
+                                                               global const float *a, const int lda,
+                                                               global const float *b, const int joins, global float *m,
+                                                               global const float *next) {
   const int rest = rows % TILE_ROWS;
   int whole = rows / TILE_ROWS * TILE_ROWS;
   if (rest > TILE_FEW_ROWS) whole += TILE_ROWS;
   if (rest > 0 && rest <= 2 * TILE_FEW_ROWS - TILE_ROWS && whole > 0) whole -= TILE_ROWS;
+  const int blocks = whole / TILE_ROWS + (max(rows - whole, 0) + TILE_FEW_ROWS - 1) / TILE_FEW_ROWS;
+  const int asks = blocks > 1 && next != b;
+  const int pace = asks ? (16 * vectors + blocks - 1) / blocks : 16 * vectors, share = asks ? pace * depth : 0;
+  if (!asks) next = b;  // the line that is read in any case
   int first = 0;
 #pragma unroll 1
-  for (; first < whole; first += TILE_ROWS) {
-    if (vectors == 2) tile_of_many(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 32);
-    else slim_tile_of_many(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 16);
+  for (; first < whole; first += TILE_ROWS, a += TILE_ROWS * lda, next += share) {
+    if (vectors == 2) tile_of_many(depth, a, lda, b, joins, m + (size_t)first * 32, next, pace);
+    else slim_tile_of_many(depth, a, lda, b, joins, m + (size_t)first * 16, next, pace);
   }
 #pragma unroll 1
-  for (; first < rows; first += TILE_FEW_ROWS) {
-    if (vectors == 2) tile_of_few(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 32);
-    else slim_tile_of_few(depth, a + (size_t)first * lda, lda, b, joins, m + (size_t)first * 16);
+  for (; first < rows; first += TILE_FEW_ROWS, a += TILE_FEW_ROWS * lda, next += share) {
+    if (vectors == 2) tile_of_few(depth, a, lda, b, joins, m + (size_t)first * 32, next, pace);
+    else slim_tile_of_few(depth, a, lda, b, joins, m + (size_t)first * 16, next, pace);
   }
+}
+
+// The same where b is in a cache.
+static inline __attribute__((always_inline)) void tiles_of(const int rows, const int vectors, const int depth,
+                                                           global const float *a, const int lda, global const float *b,
+                                                           const int joins, global float *m) {
+  tiles_before(rows, vectors, depth, a, lda, b, joins, m, b);
 }
 #endif

@@ -13,9 +13,10 @@
 //
 //   winograd_fused   a work-item transforms a few tiles, multiplies them with all filters, transforms back, again and
 //                    again; its V and S stay in its core's cache. For large images.
-//   winograd_input   transforms all tiles;
+//   winograd_input   transforms tiles, from number `start` on as many as stay in a cache that cores share;
 //   winograd_sums    then a work-item takes one block of filters and a block of tiles. For many channels and few tiles,
-//                    where the filters are most of the traffic and are read once.
+//                    where the filters are most of the traffic and are read once; the next plane's come while this one's
+//                    are multiplied.
 //
 // Grid: any number of work-items in groups of 1: each takes every get_global_size(0)-th piece of work.
 #include "epilogue.h"

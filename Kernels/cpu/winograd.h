@@ -228,13 +228,14 @@ static inline __attribute__((always_inline)) void NAME(expect_input)(const Winog
 }
 
 // One block of filters with tiles first ... first + tiles - 1: all planes, of the second set of filters too where factors
-// are made, then back. A tile of rows may end in the next plane's sums, which are made after it.
+// are made, then back. A tile of rows may end in the next plane's sums, which are made after it. Filters that stream from
+// memory are asked for a plane ahead: behind the last plane the second set's, or what follows, the next block's.
 static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradGeometry g, const int block,
                                                                  const int first, const int tiles,
                                                                  global const float *v, const int planeStride,
                                                                  global const float *U, global const float *factorU,
                                                                  global float *sums, const Epilogue e,
-                                                                 const EpilogueArrays arrays, FactorArrays f,
+                                                                 const EpilogueArrays arrays, FactorArrays f, const int streams,
                                                                  const int next, const int nexts, global const float *x, const int xStride) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1;
@@ -248,7 +249,9 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
     for (int t = plane * tiles / PLANES; t < (plane + 1) * tiles / PLANES; t++) NAME(expect_output)(g, first + t, k0, vectors, e, arrays);
 #pragma unroll 1
     for (int t = plane * nexts / PLANES; t < (plane + 1) * nexts / PLANES; t++) NAME(expect_input)(g, next + t, x, xStride);
-    tiles_of(tiles, vectors, g.C, a, g.pitch, b, 0, m);
+    global const float *then = streams ? b + g.C * columns : b;
+    if (streams && sets == 2 && run == PLANES - 1) then = factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS;
+    tiles_before(tiles, vectors, g.C, a, g.pitch, b, 0, m, then);
   }
 #define FINISH(run) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays, f)
   const int isMade = f.parameters.isMade;
@@ -290,19 +293,20 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
     NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
-    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f,
+    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, 0,
       first + tiles, k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), x, xStride);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_input)(
-    const WinogradGeometry g, global const float *x, const int xStride, const SignPart part, global float *V) {
+    const WinogradGeometry g, const int start, global const float *x, const int xStride, const SignPart part,
+    global float *V) {
   const int tile = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (tile < 0) return;
-  NAME(transform_tile)(g, tile, x, xStride, part, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch);
+  NAME(transform_tile)(g, start + tile, x, xStride, part, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
-    const WinogradGeometry g, const Epilogue e, global const float *V, global const float *U,
+    const WinogradGeometry g, const Epilogue e, const int start, global const float *V, global const float *U,
     const FactorParameters factor, global const float *factorU, global const float *factorBias, global float *factors,
     local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
@@ -311,8 +315,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_su
   if (work < 0) return;
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;
   const int first = work % tileBlocks * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
-  NAME(multiply)(g, work / tileBlocks, first, tiles, V + (size_t)first * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, U,
-                 factorU, SAME_MEMORY(memory), e, arrays, f, 0, 0, V, 0);
+  NAME(multiply)(g, work / tileBlocks, start + first, tiles, V + (size_t)first * g.pitch,
+                 (g.tiles + TILE_SLACK) * g.pitch, U, factorU, SAME_MEMORY(memory), e, arrays, f, 1, 0, 0, V, 0);
 }
 
 #undef FIRST

@@ -67,6 +67,8 @@ import Testing
       padding: Padding(top: 0, left: 2, bottom: 1, right: 0)),
     // Filters beyond a cache: tiles are transformed first.
     Shapes(channels: 512, filters: 512, height: 7, width: 7, rows: 3, columns: 3, padding: Padding(1, 1)),
+    // The same in two parts, because the tiles are beyond a cache too; a narrow block of filters.
+    Shapes(channels: 512, filters: 17, height: 48, width: 48, rows: 3, columns: 3, padding: Padding(1, 1)),
   ]
 
   @Test("sums over gathered inputs are the plain kernel's to the bit", arguments: any, [1, 3])

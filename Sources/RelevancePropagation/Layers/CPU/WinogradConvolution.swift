@@ -39,14 +39,19 @@ struct WinogradConvolution {
       }
       return blocks * form.rows
     }
-    let most = 7 * form.rows
-    let pieces = (tiles + most - 1) / most
-    return (tiles + pieces - 1) / pieces
+    return tiles.evenly(atMost: 7 * form.rows)
   }
 
-  /// Elements of the transformed input where it does not stay in a cache.
+  /// The most tiles that are transformed together: they stay in a cache that all cores share while one block of filters
+  /// after another reads them, and filters stream through it.
+  private var mostTogether: Int { max(Self.sharedCacheBytes / (4 * planes * pitch), form.rows) }
+
+  /// A part of such a cache: 32 MiB where this was measured.
+  private static let sharedCacheBytes = 8 << 20
+
+  /// Elements of the transformed input where it does not stay in a core's cache.
   func scratchCount(batch: Int) -> Int {
-    isFused ? 0 : planes * (batch * tilesOfEntry + form.slack) * pitch
+    isFused ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
   }
 
   var packedCount: Int { form.packedCount(depth: planes * view.input[0], outputs: view.output[0]) }
@@ -74,33 +79,49 @@ struct WinogradConvolution {
       factor?.into ?? output,
     ]
     let tiles = batch * tilesOfEntry
-    let tilesAtOnce = tilesAtOnce(of: tiles, sets)
     let padding = view.layer.padding
-    let geometry = WinogradGeometry(
+    var geometry = WinogradGeometry(
       C: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), K: Int32(view.output[0]),
       P: Int32(view.output[1]), Q: Int32(view.output[2]),
       padTop: Int32(view.isTransposed ? 2 - padding.top : padding.top),
       padLeft: Int32(view.isTransposed ? 2 - padding.left : padding.left),
       tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
-      targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: Int32(tilesAtOnce), pitch: Int32(pitch))
+      targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch))
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
-    let blocks = (tiles + tilesAtOnce - 1) / tilesAtOnce
     if isFused {
+      let tilesAtOnce = tilesAtOnce(of: tiles, sets)
+      geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
-        form.kernel, "winograd_fused_\(tile)", groups: form.groups(blocks), items: 1,
+        form.kernel, "winograd_fused_\(tile)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce), items: 1,
         [
           geometry, epilogue, input.buffer, Int32(input.stride), input.part, filters,
         ] + factorArguments + [LocalMemory(bytes: fusedBytes(tilesAtOnce, sets))] + arrays)
       return
     }
     let transformed = parameters.scratch!
-    try engine.launch(
-      form.kernel, "winograd_input_\(tile)", groups: form.groups(tiles), items: 1,
-      [geometry, input.buffer, Int32(input.stride), input.part, transformed])
     let filterBlocks = (view.output[0] + form.columns - 1) / form.columns
-    try engine.launch(
-      form.kernel, "winograd_sums_\(tile)", groups: form.groups(blocks * filterBlocks), items: 1,
-      [geometry, epilogue, transformed, filters] + factorArguments + [LocalMemory(bytes: sumBytes(tilesAtOnce, sets))]
-        + arrays)
+    let together = tiles.evenly(atMost: mostTogether)
+    for start in stride(from: 0, to: tiles, by: together) {
+      let count = min(together, tiles - start)
+      let tilesAtOnce = tilesAtOnce(of: count, sets)
+      geometry.tiles = Int32(count)
+      geometry.tilesAtOnce = Int32(tilesAtOnce)
+      try engine.launch(
+        form.kernel, "winograd_input_\(tile)", groups: form.groups(count), items: 1,
+        [geometry, Int32(start), input.buffer, Int32(input.stride), input.part, transformed])
+      let pieces = (count + tilesAtOnce - 1) / tilesAtOnce * filterBlocks
+      try engine.launch(
+        form.kernel, "winograd_sums_\(tile)", groups: form.groups(pieces), items: 1,
+        [geometry, epilogue, Int32(start), transformed, filters] + factorArguments
+          + [LocalMemory(bytes: sumBytes(tilesAtOnce, sets))] + arrays)
+    }
+  }
+}
+
+extension Int {
+  /// The size of the fewest parts of at most `most`, all about as large.
+  fileprivate func evenly(atMost most: Int) -> Int {
+    let parts = Swift.max((self + most - 1) / most, 1)
+    return (self + parts - 1) / parts
   }
 }
