@@ -117,8 +117,11 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
       if (used == 0) continue;
       for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, sums + i);
       for (int j = 0; j < used; j += 4) {
-        global const float *row[4];
-        for (int r = 0; r < 4; r++) row[r] = w + (size_t)rows[min(j + r, used - 1)] * F + first;
+        global const float *row[4], *next[4];
+        for (int r = 0; r < 4; r++) {
+          row[r] = w + (size_t)rows[min(j + r, used - 1)] * F + first;
+          next[r] = w + (size_t)rows[min(j + 4 + r, used - 1)] * F + first;
+        }
         for (int n = 0; n < count; n++) {
           float factor[4];
           for (int r = 0; r < 4; r++) factor[r] = j + r < used ? s[(size_t)(start + n) * K + rows[j + r]] : 0.0f;
@@ -126,6 +129,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
           global float *sum = sums + (size_t)n * columns;
 #pragma unroll 1
           for (int i = 0; i < whole; i += 16) {
+            // Memory brings the next rows while entry after entry takes these from a cache.
+            for (int r = n; r < 4; r += count) EXPECT_LINE(next[r] + i);
             float16 value = fma(f0, load16(row[0] + i), load16(sum + i));
             value = fma(f1, load16(row[1] + i), value);
             value = fma(f2, load16(row[2] + i), value);
