@@ -17,6 +17,7 @@ typedef struct {
   global const float *activation;  // a of step 4
   global const float *relevance;   // R of step 2 after step 1
   global const float *denominator; // z of step 2 after step 4
+  global const float *shift;       // what is added to z there: one number for every output of an image
   global const float *gate;        // the layer's output, where a gate looks at it
   global const float *statistics;  // one number an image, for a relative stabilizer
   global float *kept;              // the number before the last: z beside its rectified form, R beside s
@@ -73,6 +74,7 @@ static inline __attribute__((always_inline)) void expect(const Epilogue e, const
   if (e.steps & EPILOGUE_QUOTIENT)
     __builtin_prefetch((const void *)(size_t)(e.steps & EPILOGUE_PRODUCT ? arrays.denominator + entry.image + index
                                                                          : arrays.relevance + entry.own + index), 0, 2);
+  if (e.isShifted) __builtin_prefetch((const void *)(size_t)(arrays.shift + index), 0, 2);
 #endif
 }
 
@@ -96,10 +98,13 @@ static inline __attribute__((always_inline)) real finish(const Epilogue e, const
   if (e.steps & EPILOGUE_RECTIFY) value = value < zero ? zero : value;
   if (e.steps & EPILOGUE_QUOTIENT) {
     // After step 1 the sum is the denominator, after step 4 it is the relevance.
-    if (e.steps & EPILOGUE_PRODUCT)
-      value = stabilized_quotient(value, load_lanes(arrays.denominator, image, image + left), entry.epsilon, e.stabilizer.mode);
-    else
+    if (e.steps & EPILOGUE_PRODUCT) {
+      real z = load_lanes(arrays.denominator, image, image + left);
+      if (e.isShifted) z += load_lanes(arrays.shift, index, index + left);
+      value = stabilized_quotient(value, z, entry.epsilon, e.stabilizer.mode);
+    } else {
       value = stabilized_quotient(load_lanes(arrays.relevance, at, at + left), value, entry.epsilon, e.stabilizer.mode);
+    }
     if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, image + left));
   }
   if (e.isLarge)
@@ -130,7 +135,7 @@ static inline __attribute__((always_inline)) void finish_factor(const FactorArra
 // The epilogue's arrays as arguments of a kernel, its last ones, and as one value.
 #define FINISH_PARAMETERS                                                                                          \
   global const float *bias, global const float *activation, global const float *relevance,                         \
-      global const float *denominator, global const float *gate, global const float *statistics, global float *kept, \
-      global float *target
-#define FINISH_ARRAYS {bias, activation, relevance, denominator, gate, statistics, kept, target}
+      global const float *denominator, global const float *shift, global const float *gate,                        \
+      global const float *statistics, global float *kept, global float *target
+#define FINISH_ARRAYS {bias, activation, relevance, denominator, shift, gate, statistics, kept, target}
 #endif

@@ -68,7 +68,8 @@ typedef struct {
   int accumulate;
   int activationStride;  // 0: one entry for the whole batch
   int gate;
-  int isLarge;  // whether the output does not stay in a cache until it is read
+  int isShifted;  // whether z of step 2 is a stored number and one that no image changes
+  int isLarge;    // whether the output does not stay in a cache until it is read
   float coefficient;
   SignPart part;
   StabilizerParameters stabilizer;
@@ -118,6 +119,25 @@ typedef struct {
   int pitch;           // elements between gathered rows
 } GatherGeometry;
 
+// f(a) = positive * max(a, 0) + negative * min(a, 0) + always, for each channel of an image and several sums
+// (cpu/scatter.cl): the K numbers of the first, of the second ...; room behind them for whole vectors.
+typedef struct {
+  int parts;  // sums, at most 16 / K; 0: none
+  float positive[32], negative[32], always[32];
+} ChannelFactors;
+
+// A convolution of few input channels (cpu/direct.cl).
+typedef struct {
+  int C, H, W;
+  int K, P, Q;
+  int R, S;
+  int strideY, strideX;
+  int padTop, padLeft;
+  int dilationY;
+  int rowsAtOnce, columnsAtOnce;  // outputs of one piece of work
+  int pitch;                      // elements between rows of inputs, with room for a vector more
+} DirectGeometry;
+
 // Windows cut from a strip of an image (windows/cut.cl).
 typedef struct {
   int C, H, W;        // of a window
@@ -147,15 +167,15 @@ typedef struct {
 typedef struct {
   int C, P, Q;      // of s
   int K, H, W;      // of the output
-  int width;        // numbers of a product
-  int whole;        // > 0: the first `whole` outputs are the sum of the two halves of the product's numbers, the others these
+  int width;        // numbers of a product: K of each part of w
   int taps, S;      // of a filter, and of its row
   int tapsOfBlock;  // side by side in a block of TILE_COLUMNS
   int strideY, strideX;
   int padTop, padLeft;
   int dilationY, dilationX;
   int rowsAtOnce, columnsAtOnce;  // outputs of one piece of work
-  int positions;                  // of a row of s that meet them, at most
+  int openRows;                   // of outputs that a row of s meets, and between them
+  int positions;                  // along a row of s that meet them, at most
 } ScatterGeometry;
 
 #endif

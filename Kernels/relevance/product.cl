@@ -13,20 +13,3 @@ kernel void product(const int count, const int targets, global const float *a, c
   const real before = accumulate ? load_lanes(target, i, count) : (real)0.0f;
   store_lanes(before + coefficient * activation * load_lanes(c + (size_t)m * count, i, count), target, i, count);
 }
-
-// The same for a term whose c was made beside others': R'[i][ch] (+)= coefficient * part(a[i][ch]) * c[i][first + ch].
-//
-// a [N][pixels][C], c [M][pixels][channels], R' [M][pixels][C]. Grid (pixels, M): a pixel a work-item.
-kernel void product_of_stack(const int pixels, const int targets, const int C, const int channels, const int first,
-                             global const float *a, const int aStride, const SignPart part, global const float *c,
-                             const float coefficient, const int accumulate, global float *R) {
-  const int i = get_global_id(0), m = get_global_id(1);
-  if (i >= pixels) return;
-  global const float *activations = a + (size_t)(m / targets) * aStride + (size_t)i * C;
-  global const float *sums = c + ((size_t)m * pixels + i) * channels + first;
-  global float *target = R + ((size_t)m * pixels + i) * C;
-  for (int j = 0; j < C; j++) {
-    const float activation = part.positive * fmax(activations[j], 0.0f) + part.negative * fmin(activations[j], 0.0f);
-    target[j] = (accumulate ? target[j] : 0.0f) + coefficient * activation * sums[j];
-  }
-}

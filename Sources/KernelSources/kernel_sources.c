@@ -99,6 +99,12 @@ static const char cpu_dense_cl[] = {
 static const char cpu_pooling_cl[] = {
 #embed "../../Kernels/cpu/pooling.cl"
 };
+static const char cpu_moments_cl[] = {
+#embed "../../Kernels/cpu/moments.cl"
+};
+static const char cpu_direct_cl[] = {
+#embed "../../Kernels/cpu/direct.cl"
+};
 static const char cpu_scatter_cl[] = {
 #embed "../../Kernels/cpu/scatter.cl"
 };
@@ -126,6 +132,8 @@ static const KernelSource sources[] = {
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
     SOURCE("cpu/pooling.cl", cpu_pooling_cl),
+    SOURCE("cpu/direct.cl", cpu_direct_cl),
+    SOURCE("cpu/moments.cl", cpu_moments_cl),
     SOURCE("cpu/scatter.cl", cpu_scatter_cl),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),

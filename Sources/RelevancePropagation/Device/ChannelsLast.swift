@@ -33,13 +33,16 @@ enum ChannelsLast {
     guard moves(entry) else { return Array(scalars) }
     let channels = entry[0]
     let area = entry.count / channels
-    let (rows, columns) = toDevice ? (channels, area) : (area, channels)
     return [Float](unsafeUninitializedCapacity: scalars.count) { result, initialized in
       for first in stride(from: 0, to: scalars.count, by: entry.count) {
-        for row in 0..<rows {
-          for column in 0..<columns {
-            result.initializeElement(
-              at: first + column * rows + row, to: scalars[first + row * columns + column])
+        let (source, target) = (scalars.baseAddress! + first, result.baseAddress! + first)
+        // A plane at a time: neighbours on one side, a fixed step on the other.
+        for channel in 0..<channels {
+          let plane = channel * area
+          if toDevice {
+            for i in 0..<area { target[i * channels + channel] = source[plane + i] }
+          } else {
+            for i in 0..<area { target[plane + i] = source[i * channels + channel] }
           }
         }
       }

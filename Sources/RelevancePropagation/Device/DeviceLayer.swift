@@ -25,13 +25,13 @@ protocol LinearLayer: Layer {
   func packsWeights(_ family: KernelFamily) -> Bool
   func finishes(_ family: KernelFamily) -> Bool
 
-  /// How many parts of its weights it can send back at once, as channels side by side: 0 or 1 where it cannot.
+  /// How many terms of a share it can send back at once: 0 or 1 where it cannot.
   func stackedParts(_ family: KernelFamily) -> Int
 
-  /// c_t = ρ_t(w)ᵀ·s for several parts, `[M, H, W, parts · C]`.
+  /// R' (+)= Σ coefficient · ρ(a) ⊙ ρ(w)ᵀ·s over several terms, of activations that are the `targets` entries' of an image.
   func stackedTranspose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
-    batch: Int, on engine: Engine) throws
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,
+    accumulate: Bool, into relevance: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
 
   /// z (+)= coefficient · (W·x + b), and what `finish` says. One operand an input.
   func apply(
@@ -60,8 +60,8 @@ extension LinearLayer {
   func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int { 0 }
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
   func stackedTranspose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
-    batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,
+    accumulate: Bool, into relevance: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws { preconditionFailure("\(typeName) does not stack") }
   func apply(
     _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,

@@ -94,6 +94,8 @@ extension WinogradGeometry: KernelArgument {}
 extension FactorParameters: KernelArgument {}
 extension GatherGeometry: KernelArgument {}
 extension ScatterGeometry: KernelArgument {}
+extension DirectGeometry: KernelArgument {}
+extension ChannelFactors: KernelArgument {}
 extension FilterView: KernelArgument {}
 extension Epilogue: KernelArgument {}
 extension CellGeometry: KernelArgument {}

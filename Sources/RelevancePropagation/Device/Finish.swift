@@ -23,6 +23,8 @@ struct Finish {
   struct Quotient {
     /// The other of R and z: R where the sum is z, z where it is R (after `product`).
     let other: Buffer<Float>
+    /// What is added to z where `other` is z: one number for every output of an image.
+    var shift: Buffer<Float>?
     let stabilizer: Stabilizer
     let statistics: Buffer<Float>
     let gate: Share.Gate
@@ -51,7 +53,8 @@ extension Finish {
     let epilogue = Epilogue(
       steps: Int32(steps), count: Int32(count), targets: Int32(targets), biasMode: biasMode.rawValue,
       accumulate: accumulate ? 1 : 0, activationStride: Int32(product?.stride ?? 0),
-      gate: quotient?.gate.rawValue ?? 0, isLarge: target.byteCount > Self.largeOutput ? 1 : 0,
+      gate: quotient?.gate.rawValue ?? 0, isShifted: quotient?.shift == nil ? 0 : 1,
+      isLarge: target.byteCount > Self.largeOutput ? 1 : 0,
       coefficient: coefficient, part: product?.part ?? SignedPart.all.onDevice,
       stabilizer: (quotient?.stabilizer ?? Stabilizer(0)).onDevice)
     // An array that is not read stands for itself with any other.
@@ -60,7 +63,8 @@ extension Finish {
       epilogue,
       [
         parameters?.bias ?? target, product?.buffer ?? target, isDenominator ? quotient?.other ?? target : target,
-        isDenominator ? target : quotient?.other ?? target, quotient?.output ?? target, quotient?.statistics ?? target,
+        isDenominator ? target : quotient?.other ?? target, quotient?.shift ?? target, quotient?.output ?? target,
+        quotient?.statistics ?? target,
         kept ?? target, target,
       ]
     )

@@ -145,8 +145,11 @@ extension Convolution: LinearLayer {
     case .gathered:
       try GatheredConvolution(view, on: engine).run(
         input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
+    case .direct:
+      try DirectConvolution(view, on: engine).run(
+        input, parameters, finish: finish, into: output, batch: batch, on: engine)
     case .scattered:
-      try ScatteredConvolution(view, parts: [parameters.part], on: engine).run(
+      try ScatteredConvolution(view, part: parameters.part, on: engine).run(
         input.buffer, parameters, finish: finish, into: output, batch: batch, on: engine)
     case .depthwise:
       try DepthwiseConvolution(view: view).run(
@@ -164,11 +167,13 @@ extension Convolution: LinearLayer {
   }
 
   func stackedTranspose(
-    _ s: Buffer<Float>, _ parameters: DeviceParameters, parts: [WeightPart], into c: Buffer<Float>, shapes: LayerShapes,
-    batch: Int, on engine: Engine
+    _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,
+    accumulate: Bool, into relevance: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    try ScatteredConvolution(ConvolutionView(self, shapes, transposed: true), parts: parts, on: engine).run(
-      s, parameters, finish: Finish(), into: c, batch: batch, on: engine)
+    let image = Operand(buffer: activation, stride: shapes.inputs[0].count, part: SignedPart.all.onDevice)
+    try ScatteredConvolution(ConvolutionView(self, shapes, transposed: true), terms: terms, on: engine).run(
+      s, parameters, finish: Finish(product: image, accumulate: accumulate, targets: targets), into: relevance,
+      batch: batch, on: engine)
   }
 
   func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {

@@ -79,9 +79,9 @@ struct FusedPlan {
       switch step {
       case .apply(_, let term, let pass, _, _, _): forms.insert(Form(parts: [term.weight], pass: pass))
       case .transpose(_, let weight, _, let pass, _, _, _): forms.insert(Form(parts: [weight], pass: pass))
-      case .stackedTranspose(_, let weights, _, _, _, _):
+      case .stackedTranspose(_, let weights, _, _, _):
         forms.insert(Form(parts: weights, pass: .backward(bounded: false)))
-      case .shiftedOutput(_, let terms, _, _):
+      case .shiftedOutput(_, let terms, _, _, _):
         for term in terms { forms.insert(Form(parts: [term.weight], pass: .denominators(bounded: false))) }
       default: break
       }

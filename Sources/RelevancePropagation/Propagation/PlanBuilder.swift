@@ -295,7 +295,6 @@ struct PlanBuilder {
         result[id].lastStep = index
       }
     }
-    for case .stackedTranspose(_, let weights, _, _, let c, _) in steps { result[c].count *= weights.count }
     result[start].firstStep = -1
     for id in result.indices where result[id].firstStep == .max {
       result[id] = TensorPlan(count: 0, perTarget: false, firstStep: -1, lastStep: -1)

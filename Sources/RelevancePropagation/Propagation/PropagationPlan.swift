@@ -71,7 +71,7 @@ public struct PropagationPlan: Sendable {
         backwardFLOP: steps.reduce(makesFactor ? once : 0) { sum, step in
           switch step {
           case .apply: sum + once
-          case .stackedTranspose(_, let weights, _, _, _, _): sum + once * targets * weights.count
+          case .stackedTranspose(_, let weights, _, _, _): sum + once * targets * weights.count
           case .transpose: sum + once * targets / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum
@@ -81,7 +81,7 @@ public struct PropagationPlan: Sendable {
         backwardProductFLOP: steps.reduce(factorProducts) { sum, step in
           switch step {
           case .apply(_, _, let pass, _, _, _): sum + multiplied(pass)
-          case .stackedTranspose(_, let weights, _, _, _, _):
+          case .stackedTranspose(_, let weights, _, _, _):
             sum + targets * multiplied(.backward(bounded: false), parts: weights.count)
           case .transpose(_, _, _, let pass, _, _, _): sum + targets * multiplied(pass) / max(inputs.count, 1)
           case .route: sum + once * targets
@@ -116,7 +116,7 @@ public struct PropagationPlan: Sendable {
             : product.then == nil
               ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
         if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
-      case .stackedTranspose(_, let weights, _, _, _, _): note("\(weights.count) transposes in one")
+      case .stackedTranspose(_, let weights, _, _, _): note("\(weights.count) transposes in one")
       default: break
       }
     }

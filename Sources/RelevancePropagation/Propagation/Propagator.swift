@@ -23,8 +23,7 @@ public final class Propagator {
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
-  private var squares: Buffer<Float>
-  private var statistics: Buffer<Float>
+  private let statistics: ImageStatistics
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
   ///
@@ -41,8 +40,7 @@ public final class Propagator {
     bytes = plan.bytes(images: network.batch, targets: options.targets)
     arena = Arena(tensors, images: network.batch, targets: options.targets)
 
-    squares = try Buffer(count: network.batch * Engine.chunks, on: engine.queue, for: "partial sums")
-    statistics = try Buffer(count: network.batch, on: engine.queue, for: "statistics")
+    statistics = try ImageStatistics(images: network.batch, on: engine)
     let most =
       options.targets == 1
       ? 0
@@ -108,10 +106,8 @@ public final class Propagator {
       if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
         _ = try parts.parameters(node, weight: .all, bias: bias)
       }
-    case .shiftedOutput(let node, let constants, let withoutBias, let z):
+    case .shiftedOutput(let node, let constants, let withoutBias, let z, _):
       try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
-    case .stackedTranspose(let node, _, _, _, _, let products):
-      for case .constant(let values) in products.map(\.activation) { try parts.preparePlanes(node, values) }
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     default: break
     }
@@ -228,27 +224,21 @@ public final class Propagator {
           quotient: quotient.map { finish($0, other: buffer($0.relevance)) }),
         into: buffer(quotient?.into ?? z), shapes: shapes, batch: pass.images, on: engine)
     case .statistic(let z, let count, let kind):
-      if kind == .deviation { try moment(z, count, pass, centred: false, squared: false) }
-      try moment(z, count, pass, centred: kind == .deviation, squared: true)
-    case .shiftedOutput(let index, _, _, let z):
+      try statistics.make(kind, of: buffer(z), count: count, images: pass.images, on: engine)
+    case .shiftedOutput(_, _, _, _, joined: true): break
+    case .shiftedOutput(let index, _, _, let z, joined: false):
       let count = tensors[z].count
       try engine.launch(
         "shifted_output", grid: Grid(engine.vectors(count), pass.images), Int32(count),
         network.activation(nodes[index].name), constants[z]!, buffer(z))
-    case .stackedTranspose(let index, let weights, let s, let input, let c, let products):
+    case .stackedTranspose(let index, let weights, let s, let input, let products):
       try parts.view(index).layer.stackedTranspose(
-        buffer(s), parts.parameters(index, weight: .all, bias: .none), parts: weights, into: buffer(c),
-        shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
-      let name = nodes[index].inputs[input]
-      let shape = network.network.shapes[name]!
-      for (number, product) in products.enumerated() {
-        let operand = try parts.operand(shape, name, product.activation)
-        try engine.launch(
-          "product_of_stack", grid: Grid(shape.count / shape[0], pass.entries), Int32(shape.count / shape[0]), targets,
-          Int32(shape[0]), Int32(weights.count * shape[0]), Int32(number * shape[0]), operand.buffer,
-          Int32(operand.stride), operand.part, buffer(c),
-          product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
-      }
+        buffer(s), parts.parameters(index, weight: .all, bias: .none),
+        terms: zip(weights, products).map {
+          StackedTerm(weight: $0, activation: $1.activation, coefficient: $1.coefficient)
+        }, activation: network.activation(nodes[index].inputs[input]), targets: options.targets,
+        accumulate: products[0].accumulate, into: buffer(products[0].into), shapes: network.shapes(of: nodes[index]),
+        batch: pass.entries, on: engine)
     case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
       let parameters = try parts.parameters(index, weight: .all, bias: bias)
       let shape = network.network.shapes[nodes[index].name]!
@@ -260,7 +250,8 @@ public final class Propagator {
       let count = tensors[quotient.into].count
       try engine.launch(
         "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(quotient.relevance),
-        buffer(quotient.z), buffer(quotient.output), quotient.gate.rawValue, quotient.stabilizer.onDevice, statistics,
+        buffer(quotient.z), buffer(quotient.output), quotient.gate.rawValue, quotient.stabilizer.onDevice,
+        statistics.values,
         buffer(quotient.into))
     case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
       var finish = Finish(targets: options.targets)
@@ -335,16 +326,8 @@ public final class Propagator {
 
   private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
     Finish.Quotient(
-      other: other, stabilizer: quotient.stabilizer, statistics: statistics, gate: quotient.gate,
-      output: buffer(quotient.output))
-  }
-
-  /// Mean of z, or the root of the mean of its squares about 0 or about the mean, of every image into `statistics`.
-  private func moment(_ z: Source, _ count: Int, _ pass: Pass, centred: Bool, squared: Bool) throws {
-    try network.engine.reduce(
-      "partial_moment", entries: pass.images, Int32(count), buffer(z), Int32(centred ? 1 : 0),
-      Int32(squared ? 1 : 0), statistics, squares)
-    try network.engine.mean(squares, of: count, images: pass.images, root: squared, into: statistics)
+      other: other, shift: quotient.shift.map { constants[$0]! }, stabilizer: quotient.stabilizer,
+      statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
   }
 
   private func readLedger(_ pass: Pass) throws -> Ledger {

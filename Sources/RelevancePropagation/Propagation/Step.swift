@@ -4,7 +4,8 @@ enum Step {
   case apply(node: Int, term: Share.Term, for: Pass, into: TensorID, accumulate: Bool, then: QuotientStep? = nil)
   /// z = output + constant: a denominator that differs from the layer's output by terms no image changes, made once
   /// (and by the bias, where it does not count).
-  case shiftedOutput(node: Int, constants: [Share.Term], withoutBias: Bool, into: TensorID)
+  /// Added where the quotient reads the output, with `joined`: then the constant alone is made, before all passes.
+  case shiftedOutput(node: Int, constants: [Share.Term], withoutBias: Bool, into: TensorID, joined: Bool = false)
   /// √mean z² or the standard deviation of every image, for a relative stabilizer.
   case statistic(of: Source, count: Int, kind: Stabilizer.Statistic)
   /// s = R / stab(z): step 2.
@@ -17,9 +18,8 @@ enum Step {
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
   case product(ProductStep, node: Int, input: Int, c: TensorID)
-  /// Steps 3 of several terms in one launch, as channels side by side, and their steps 4.
-  case stackedTranspose(
-    node: Int, weights: [WeightPart], s: TensorID, input: Int, into: TensorID, products: [ProductStep])
+  /// Steps 3 of several terms in one launch, and the sum of their steps 4.
+  case stackedTranspose(node: Int, weights: [WeightPart], s: TensorID, input: Int, products: [ProductStep])
   /// Winner-take-all at max pooling.
   case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
   /// A baseline's backward pass at a rectifier.
@@ -44,7 +44,9 @@ enum Step {
 /// s = R / stab(z).
 struct QuotientStep {
   let relevance: TensorID
-  let z: Source
+  var z: Source
+  /// A constant that is added to z, by the step `shiftedOutput` that makes it.
+  var shift: TensorID?
   /// The layer's own output, for the gate.
   let output: Source
   let gate: Share.Gate
@@ -72,7 +74,7 @@ extension Step {
   func launches(in network: Network) -> Int {
     switch self {
     case .apply(let node, _, _, _, _, _) where network.nodes[node].layer is Addition: network.nodes[node].inputs.count
-    case .stackedTranspose(_, let weights, _, _, _, _): 1 + weights.count
+    case .shiftedOutput(_, _, _, _, joined: true): 0
     case .statistic(_, _, .rootMeanSquare): 2
     case .statistic(_, _, .deviation): 4
     default: 1

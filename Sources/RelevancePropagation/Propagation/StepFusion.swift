@@ -5,7 +5,7 @@
 ///
 ///     step 1, step 2                      a denominator made for one quotient
 ///     step 3, step 4                      relevance of an input
-///     step 3, step 4, step 2 of below     the next layer's s at once
+///     step 3, step 4, step 2 of below     the next layer's s at once, z read as it is or with a constant added
 ///
 /// The numbers are the same to the bit: the same operations in the same order. Only where the forward pass can make
 /// f = a / stab(z) (`Factor`) are they associated otherwise: c ⊙ f for (c ⊙ a) / stab(z).
@@ -59,22 +59,21 @@ struct StepFusion {
     while index < steps.count {
       var weights: [WeightPart] = []
       var products: [ProductStep] = []
-      var first: (node: Int, s: TensorID, input: Int, c: TensorID)?
+      var first: (node: Int, s: TensorID, input: Int)?
       var next = index
       while next + 1 < steps.count,
         case .transpose(let node, let weight, let s, _, let input, let c, nil) = steps[next],
         case .product(let product, node, input, c) = steps[next + 1], uses[c] == 2, product.activation.isLinear,
         first.map({ $0.node == node && $0.s == s && $0.input == input }) ?? true
       {
-        first = first ?? (node, s, input, c)
+        first = first ?? (node, s, input)
         weights.append(weight)
         products.append(product)
         next += 2
       }
       if let first, weights.count > 1, stacks(first.node, weights) {
         result.append(
-          .stackedTranspose(
-            node: first.node, weights: weights, s: first.s, input: first.input, into: first.c, products: products))
+          .stackedTranspose(node: first.node, weights: weights, s: first.s, input: first.input, products: products))
         index = next
       } else {
         result.append(steps[index])
@@ -140,7 +139,7 @@ struct StepFusion {
         next += 1
       }
       if next < steps.count, case .quotient(let quotient) = steps[next], quotient.relevance == product.into {
-        product.then = quotient
+        product.then = joinShift(&before, quotient, uses)
         // Written by the product, read by the quotient; by others only where it is counted, filtered or asked for.
         product.keepsRelevance =
           wanted.contains(product.into) || uses[product.into]! > 2 || product.accumulate
@@ -153,6 +152,19 @@ struct StepFusion {
       result += after
     }
     return result
+  }
+
+  /// The quotient with z = output + constant added where it reads the output, where nobody else reads z.
+  private func joinShift(_ before: inout [Step], _ quotient: QuotientStep, _ uses: [TensorID: Int]) -> QuotientStep {
+    guard case .tensor(let z) = quotient.z, uses[z] == 2 else { return quotient }
+    var quotient = quotient
+    for (index, step) in before.enumerated() {
+      guard case .shiftedOutput(let node, let constants, let withoutBias, z, false) = step else { continue }
+      before[index] = .shiftedOutput(
+        node: node, constants: constants, withoutBias: withoutBias, into: z, joined: true)
+      (quotient.z, quotient.shift) = (quotient.output, z)
+    }
+    return quotient
   }
 }
 

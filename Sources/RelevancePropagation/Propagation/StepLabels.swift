@@ -17,7 +17,7 @@ extension Step {
     switch self {
     case .apply(let node, _, _, _, _, _), .biasShare(let node, _, _, _, _, _), .transpose(let node, _, _, _, _, _, _),
       .product(_, let node, _, _), .route(let node, _, _, _, _), .rectify(let node, _, _, _, _, _),
-      .shiftedOutput(let node, _, _, _), .stackedTranspose(let node, _, _, _, _, _), .idle(let node, _, _),
+      .shiftedOutput(let node, _, _, _, _), .stackedTranspose(let node, _, _, _, _), .idle(let node, _, _),
       .absorbed(let node, _, _, _, _, _, _, _):
       node
     case .totals(_, let entry): entry.node

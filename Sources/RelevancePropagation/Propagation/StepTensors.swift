@@ -5,8 +5,8 @@ extension Step {
     return switch self {
     case .apply(_, _, _, let z, _, let quotient): quotient.map { [$0.relevance, $0.into] } ?? [z]
     case .statistic(let z, _, _): of(z)
-    case .shiftedOutput(_, _, _, let z): [z]
-    case .stackedTranspose(_, _, let s, _, let c, let products): [s, c] + products.map(\.into)
+    case .shiftedOutput(_, _, _, let z, let joined): joined ? [] : [z]
+    case .stackedTranspose(_, _, let s, _, let products): [s] + products.map(\.into)
     case .biasShare(_, let s, let inputs, _, _, let t): [s, inputs, t]
     case .quotient(let quotient): [quotient.relevance, quotient.into] + of(quotient.z) + of(quotient.output)
     case .transpose(_, _, let s, _, _, let c, nil): [s, c]

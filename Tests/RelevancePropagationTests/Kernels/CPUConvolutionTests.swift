@@ -136,38 +136,91 @@ import Testing
     }
   }
 
-  @Test(
-    "several parts' transposes side by side are the plain kernel's to the bit",
-    arguments: few.filter { $0.channels <= 4 },
-    [[WeightPart.all, .positive, .negative], [.positive, .negative], [.negative, .all, .positive], [.all]])
-  func stacks(_ shapes: Shapes, _ parts: [WeightPart]) throws {
-    let (layer, sizes) = try layer(shapes)
-    let (input, batch) = (sizes.inputs[0], 2)
-    var random = SplitMix64(seed: 78)
-    let s = integers(batch * sizes.output.count, &random)
-    let fast = try run(
-      layer, sizes, s, output: batch * input.count * parts.count, batch: batch, on: Self.engines[.automatic]!
-    ) { parameters, source, target in
-      try layer.stackedTranspose(
-        source, parameters, parts: parts, into: target, shapes: sizes, batch: batch, on: Self.engines[.automatic]!)
+  /// From few channels, inputs read where they lie.
+  static let image: [Shapes] =
+    few.filter { $0.channels <= 4 } + [
+      // Wider than one piece of work; rows of filters whose terms do not fit one sum; a padding beyond the filter.
+      Shapes(
+        channels: 3, filters: 17, height: 9, width: 530, rows: 11, columns: 11, padding: Padding(5, 2),
+        stride: Extent(4, 2)
+      ),
+      Shapes(channels: 4, filters: 40, height: 6, width: 7, rows: 2, columns: 3, padding: Padding(4, 9)),
+    ]
+
+  @Test("sums from few channels are the plain kernel's to the bit", arguments: image, [1, 3])
+  func direct(_ shapes: Shapes, _ batch: Int) throws {
+    for (what, fast, slow) in try runs(shapes, .automatic, batch: batch) where what.hasPrefix("apply") {
+      #expect(fast == slow, "\(what)")
     }
-    for (number, part) in parts.enumerated() {
-      var signed = layer
-      signed.weight = Tensor(
-        shape: layer.weight.shape,
-        scalars: layer.weight.scalars.map { part == .all ? $0 : part == .positive ? max($0, 0) : min($0, 0) })
-      let slow = try run(signed, sizes, s, output: batch * input.count, batch: batch, on: Self.plain) {
+  }
+
+  static let stacked: [[StackedTerm]] = [
+    [  // the box rule's
+      StackedTerm(weight: .all, activation: .all),
+      StackedTerm(weight: .positive, activation: .constant([-3]), coefficient: -1),
+      StackedTerm(weight: .negative, activation: .constant([2]), coefficient: -1),
+    ],
+    [
+      StackedTerm(weight: .negative, activation: .negative, coefficient: 2),
+      StackedTerm(weight: .positive, activation: .positive),
+    ],
+    [StackedTerm(weight: .all, activation: .positive), StackedTerm(weight: .all, activation: .one)],
+    [StackedTerm(weight: .square, activation: .all)],
+  ]
+
+  @Test(
+    "several terms' relevance is the plain kernels', term by term, to the bit",
+    arguments: few.filter { $0.channels <= 4 }, stacked)
+  func stacks(_ shapes: Shapes, _ terms: [StackedTerm]) throws {
+    let (layer, sizes) = try layer(shapes)
+    let (input, targets, entries) = (sizes.inputs[0], 2, 4)
+    var random = SplitMix64(seed: 78)
+    let s = integers(entries * sizes.output.count, &random)
+    let activations = integers(entries / targets * input.count, &random)
+    for accumulate in [false, true] {
+      let fast = try run(layer, sizes, s, output: entries * input.count, batch: entries, on: Self.engines[.automatic]!)
+      {
         parameters, source, target in
-        try signed.transpose(
-          source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target, shapes: sizes,
-          batch: batch, on: Self.plain)
+        try layer.stackedTranspose(
+          source, parameters, terms: terms, activation: Buffer(activations, on: Self.engines[.automatic]!.queue),
+          targets: targets, accumulate: accumulate, into: target, shapes: sizes, batch: entries,
+          on: Self.engines[.automatic]!)
       }
-      let pixels = batch * input.count / input[0]
-      for pixel in 0..<pixels {
-        let first = (pixel * parts.count + number) * input[0]
-        #expect(fast[first..<first + input[0]] == slow[pixel * input[0]..<(pixel + 1) * input[0]], "part \(part)")
+      // Where something is there, `run` has written 7.
+      var expected = [Float](repeating: accumulate ? 7 : 0, count: entries * input.count)
+      for term in terms {
+        var modified = layer
+        modified.weight = Tensor(
+          shape: layer.weight.shape, scalars: layer.weight.scalars.map { Self.part(term.weight, of: $0) })
+        let c = try run(modified, sizes, s, output: entries * input.count, batch: entries, on: Self.plain) {
+          parameters, source, target in
+          try modified.transpose(
+            source, parameters, toInput: 0, for: .backward(bounded: true), finish: Finish(), into: target,
+            shapes: sizes, batch: entries, on: Self.plain)
+        }
+        for index in expected.indices {
+          let a = activations[index / input.count / targets * input.count + index % input.count]
+          expected[index] += term.coefficient * Self.part(term.activation, of: a) * c[index]
+        }
       }
-      #expect(fast.suffix(16) == slow.suffix(16), "wrote behind the output")
+      #expect(Array(fast.dropLast(16)) == expected, "accumulate \(accumulate)")
+      #expect(fast.suffix(16) == [Float](repeating: 7, count: 16)[...], "wrote behind the output")
+    }
+  }
+
+  private static func part(_ part: WeightPart, of w: Float) -> Float {
+    switch part {
+    case .signed(let part): part.positive * max(w, 0) + part.negative * min(w, 0)
+    case .square: w * w
+    case .one: 1
+    }
+  }
+
+  private static func part(_ part: ActivationPart, of a: Float) -> Float {
+    switch part {
+    case .signed(let part): part.positive * max(a, 0) + part.negative * min(a, 0)
+    case .constant(let values): values[0]
+    case .power: .nan
     }
   }
 

@@ -7,6 +7,8 @@ enum ConvolutionAlgorithm: Equatable {
   case winograd(tile: Int)
   /// Every shape (cpu/gather.cl).
   case gathered
+  /// From few channels (cpu/direct.cl).
+  case direct
   /// Transposed, towards few channels (cpu/scatter.cl).
   case scattered
   /// A filter a channel (cpu/depthwise.cl).
@@ -36,6 +38,7 @@ enum ConvolutionAlgorithm: Equatable {
     switch choice.convolutions {
     case .automatic where pass.isBackward && layer.groups == 1 && inputs <= ScatteredConvolution.mostOutputs:
       self = .scattered
+    case .automatic where !pass.isBackward && DirectConvolution.serves(layer): self = .direct
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
     case .automatic where isWinograd:
@@ -56,7 +59,7 @@ enum ConvolutionAlgorithm: Equatable {
         * view.input[0] * view.output[0]
     case .scattered:
       ScatteredConvolution.productParts(of: parts) * direct.count * view.layer.weight.count / view.layer.weight.shape[0]
-    case .gathered, .depthwise: direct.count * view.layer.weight.count / view.layer.weight.shape[0]
+    case .gathered, .direct, .depthwise: direct.count * view.layer.weight.count / view.layer.weight.shape[0]
     }
   }
 
@@ -68,7 +71,7 @@ enum ConvolutionAlgorithm: Equatable {
     let wide = (outputs + 15) / 16 * 16
     return switch self {
     case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
-    case .gathered: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
+    case .gathered, .direct: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
     case .scattered:
       ScatteredConvolution.packedCount(
         taps: layer.weight.shape[2] * layer.weight.shape[3], inputs: inputs, outputs: outputs / parts, parts: parts)

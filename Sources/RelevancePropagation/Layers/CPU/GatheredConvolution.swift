@@ -97,6 +97,12 @@ struct GatheredConvolution {
     }
   }
 
+  /// The packed filters of a convolution that is not transposed: [block][taps * inputs][columns].
+  func filters(_ parameters: DeviceParameters, on engine: Engine) throws -> Buffer<Float> {
+    precondition(!view.isTransposed)
+    return try filters(parameters, phases[0], 0, on: engine).filters
+  }
+
   private func filters(
     _ parameters: DeviceParameters, _ phase: Phase, _ number: Int, on engine: Engine
   ) throws -> (filters: Buffer<Float>, offsets: Buffer<Int32>) {

@@ -1,38 +1,43 @@
 internal import Compute
 internal import KernelSources
 
-/// A transposed convolution towards few channels, by cpu/scatter.cl: for one part of the weights, or for several whose
-/// outputs are made side by side.
+/// A transposed convolution towards few channels, by cpu/scatter.cl: for one part of the weights, or for several terms of a
+/// share whose relevance is added up.
 struct ScatteredConvolution {
   private let view: ConvolutionView
-  private let parts: [WeightPart]
-  /// Parts whose products are made: W beside W⁺ and W⁻ is their sum.
+  /// Parts whose products are made, side by side.
   private let products: [WeightPart]
+  private let factors: ChannelFactors
   private let form: TileForm
 
   /// Most numbers of an output pixel: lanes of a vector.
   static let mostOutputs = 16
 
-  /// The terms of the box rule: W's sums are those of W⁺ and W⁻, joined.
-  private static let halves: [WeightPart] = [.all, .positive, .negative]
+  /// - Precondition: `view` is transposed and of one group, with at most `mostOutputs` outputs.
+  init(_ view: ConvolutionView, part: WeightPart, on engine: Engine) {
+    self.init(view, products: [part], factors: ChannelFactors(), on: engine)
+  }
 
-  /// - Precondition: `view` is transposed and of one group; outputs and parts together are at most `mostOutputs`.
-  init(_ view: ConvolutionView, parts: [WeightPart], on engine: Engine) {
-    precondition(view.isTransposed && view.layer.groups == 1 && view.outputs * parts.count <= Self.mostOutputs)
+  /// - Precondition: as above, for the outputs of all terms together.
+  init(_ view: ConvolutionView, terms: [StackedTerm], on engine: Engine) {
+    self.init(view, products: terms.products, factors: terms.factors(channels: view.outputs), on: engine)
+  }
+
+  private init(_ view: ConvolutionView, products: [WeightPart], factors: ChannelFactors, on engine: Engine) {
+    precondition(view.isTransposed && view.layer.groups == 1 && view.outputs * products.count <= Self.mostOutputs)
     self.view = view
-    self.parts = parts
-    products = parts == Self.halves ? Array(parts.dropFirst()) : parts
+    self.products = products
+    self.factors = factors
     form = TileForm(on: engine)
   }
 
-  /// Numbers of an output pixel, and of a product.
-  private var width: Int { view.outputs * parts.count }
-  private var productWidth: Int { view.outputs * products.count }
-  private var tapsOfBlock: Int { form.columns / productWidth }
+  /// Numbers of a product.
+  private var width: Int { view.outputs * products.count }
+  private var tapsOfBlock: Int { form.columns / width }
   private var blocks: Int { (view.taps + tapsOfBlock - 1) / tapsOfBlock }
 
-  /// How many of that many parts are multiplied; three are the box rule's.
-  static func productParts(of parts: Int) -> Int { parts == halves.count ? parts - 1 : parts }
+  /// How many parts are multiplied for that many terms: the three of the box rule are made of two.
+  static func productParts(of terms: Int) -> Int { terms == 3 ? 2 : terms }
 
   /// Elements of packed filters with a tile of two vectors.
   static func packedCount(taps: Int, inputs: Int, outputs: Int, parts: Int) -> Int {
@@ -43,18 +48,18 @@ struct ScatteredConvolution {
   private func geometry() -> ScatterGeometry {
     let (stride, padding, dilation) = (view.layer.stride, view.layer.padding, view.layer.dilation)
     let (height, width) = (view.output[1], view.output[2])
-    // Enough pieces for all cores, but few: the rows around a piece are multiplied twice.
     let columnsAtOnce = (width + (width + 255) / 256 - 1) / ((width + 255) / 256)
-    let rowsAtOnce = max(1, min((height + 15) / 16, form.cacheBytes / 2 / (64 * columnsAtOnce)))
+    // Enough pieces for all cores, but few: the rows around a piece are multiplied twice.
+    let rowsAtOnce = max(1, (height + 7) / 8)
     let reach = columnsAtOnce - 1 + (view.columns - 1) * dilation.horizontal
     return ScatterGeometry(
-      C: Int32(view.inputs), P: Int32(view.input[1]), Q: Int32(view.input[2]), K: Int32(self.width), H: Int32(height),
-      W: Int32(width), width: Int32(productWidth), whole: Int32(products == parts ? 0 : view.outputs),
-      taps: Int32(view.taps), S: Int32(view.columns), tapsOfBlock: Int32(tapsOfBlock),
-      strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal), padTop: Int32(padding.top),
-      padLeft: Int32(padding.left), dilationY: Int32(dilation.vertical), dilationX: Int32(dilation.horizontal),
-      rowsAtOnce: Int32(rowsAtOnce), columnsAtOnce: Int32(columnsAtOnce),
-      positions: Int32(min(view.input[2], reach / stride.horizontal + 1)))
+      C: Int32(view.inputs), P: Int32(view.input[1]), Q: Int32(view.input[2]), K: Int32(view.outputs),
+      H: Int32(height), W: Int32(width), width: Int32(self.width), taps: Int32(view.taps), S: Int32(view.columns),
+      tapsOfBlock: Int32(tapsOfBlock), strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal),
+      padTop: Int32(padding.top), padLeft: Int32(padding.left), dilationY: Int32(dilation.vertical),
+      dilationX: Int32(dilation.horizontal), rowsAtOnce: Int32(rowsAtOnce), columnsAtOnce: Int32(columnsAtOnce),
+      openRows: Int32(min(rowsAtOnce, (view.rows - 1) * dilation.vertical + 1)),
+      positions: Int32(reach / stride.horizontal + 1))
   }
 
   func run(
@@ -62,16 +67,16 @@ struct ScatteredConvolution {
     on engine: Engine
   ) throws {
     let geometry = geometry()
-    let rectangle = Int(geometry.rowsAtOnce * geometry.columnsAtOnce)
-    let memory =
-      blocks * (Int(geometry.positions) + form.slack) * form.columns + rectangle * 16 + form.rows * view.inputs + 32
-    let (epilogue, arrays) = finish.arguments(nil, into: output, count: width * view.output[1] * view.output[2])
     let (rows, columns) = (Int(geometry.rowsAtOnce), Int(geometry.columnsAtOnce))
+    let memory =
+      blocks * (Int(geometry.positions) + form.slack) * form.columns + Int(geometry.openRows) * columns * 16
+      + form.rows * view.inputs + view.taps + 48
+    let (epilogue, arrays) = finish.arguments(nil, into: output, count: view.output.count)
     let pieces = form.groups((view.output[1] + rows - 1) / rows)
     try engine.launch(
       form.kernel, "convolution_scatter",
       groups: Grid(pieces.x, (view.output[2] + columns - 1) / columns, batch), items: 1,
-      [geometry, epilogue, s, try filters(parameters, on: engine), LocalMemory(bytes: 4 * memory)] + arrays)
+      [geometry, epilogue, factors, s, try filters(parameters, on: engine), LocalMemory(bytes: 4 * memory)] + arrays)
   }
 
   private func filters(_ parameters: DeviceParameters, on engine: Engine) throws -> Buffer<Float> {
@@ -85,7 +90,7 @@ struct ScatteredConvolution {
         try engine.launch(
           form.kernel, "pack_scatter", groups: Grid((view.inputs + 15) / 16, view.taps), items: 16,
           [
-            view.unturnedFilters, Int32(number * view.outputs), Int32(productWidth), Int32(tapsOfBlock), mode, signed,
+            view.unturnedFilters, Int32(number * view.outputs), Int32(width), Int32(tapsOfBlock), mode, signed,
             weights.original, buffer,
           ])
       }

@@ -71,4 +71,30 @@ import Testing
     // The sums about the mean are of no integers: they may differ in the last place.
     #expect(zip(shared, plain).allSatisfy { abs($0 - $1) <= 0x1p-22 * abs($1) }, "\(shared) and \(plain)")
   }
+
+  @Test(
+    "an image's statistic is that of its own numbers, by every family of kernels, twice",
+    arguments: [KernelFamily.plain, .cpu, .gpu], [1, 17, 4000, 70_001])
+  func statistics(_ family: KernelFamily, _ count: Int) throws {
+    let (engine, images) = (TestDevice.engine(of: family), 3)
+    var random = SplitMix64(seed: UInt64(count))
+    let z = (0..<images * count).map { Float.random(in: -1...1, using: &random) + Float($0 / count) }
+    let numbers = try Buffer(z, on: engine.queue)
+    let statistics = try ImageStatistics(images: images, on: engine)
+    for kind in Stabilizer.Statistic.allCases {
+      var found: [[Float]] = []
+      for _ in 0..<2 {
+        try statistics.make(kind, of: numbers, count: count, images: images, on: engine)
+        found.append(try engine.queue.read(statistics.values, count: images))
+      }
+      #expect(found[0] == found[1])
+      for image in 0..<images {
+        let own = z[image * count..<(image + 1) * count].map { Double($0) }
+        let mean = kind == .deviation ? own.reduce(0, +) / Double(count) : 0
+        let expected = (own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot()
+        // Compensated sums of float terms: each term is rounded once, and so is the mean.
+        #expect(abs(Double(found[0][image]) - expected) <= 4e-7 * (expected + 1e-3), "\(kind), image \(image)")
+      }
+    }
+  }
 }
