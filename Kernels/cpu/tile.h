@@ -51,6 +51,13 @@
 #define EXPECT_LINE(address)
 #endif
 
+// The same into the first cache: the next rows of a, which lie behind these.
+#ifdef __clang__
+#define EXPECT_ROWS(address) __builtin_prefetch((const void *)(size_t)(address), 0, 3)
+#else
+#define EXPECT_ROWS(address)
+#endif
+
 // One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
 // terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
 // With every c a line of the next b is asked for, `pace` elements behind the last.
@@ -70,6 +77,7 @@
         _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
         b += 16 * VECTORS;                                                                                           \
         EXPECT_LINE(next);                                                                                           \
+        EXPECT_ROWS(a + ROWS * lda + 16 * from);                                                                     \
         next += pace;                                                                                                \
         _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
           const float16 number = a[i * lda + from];                                                                  \

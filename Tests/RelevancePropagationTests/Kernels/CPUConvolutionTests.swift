@@ -65,6 +65,9 @@ import Testing
     Shapes(
       channels: 2, filters: 3, height: 8, width: 5, rows: 3, columns: 3,
       padding: Padding(top: 0, left: 2, bottom: 1, right: 0)),
+    // Tiles enough for all in one kernel.
+    Shapes(channels: 17, filters: 33, height: 45, width: 52, rows: 3, columns: 3, padding: Padding(1, 1)),
+    Shapes(channels: 5, filters: 3, height: 47, width: 46, rows: 3, columns: 3, padding: Padding(2, 0)),
     // Filters beyond a cache: tiles are transformed first.
     Shapes(channels: 512, filters: 512, height: 7, width: 7, rows: 3, columns: 3, padding: Padding(1, 1)),
     // The same in two parts, because the tiles are beyond a cache too; a narrow block of filters.
@@ -91,6 +94,27 @@ import Testing
         #expect(fast.suffix(16) == slow.suffix(16), "\(what): wrote behind the output")
       }
     }
+  }
+
+  /// Few tiles are transformed first, those of several images go through one kernel.
+  @Test(
+    "an image gives the same bits alone and in a batch",
+    arguments: [(25, ConvolutionChoice.winograd4), (17, .winograd2)])
+  func batches(_ side: Int, _ choice: ConvolutionChoice) throws {
+    let (layer, sizes) = try layer(
+      Shapes(channels: 20, filters: 33, height: side, width: side, rows: 3, columns: 3, padding: Padding(1, 1)))
+    var random = SplitMix64(seed: 79)
+    let x = integers(3 * sizes.inputs[0].count, &random)
+    let engine = Self.engines[choice]!
+    let outputs = try [1, 3].map { batch in
+      try run(layer, sizes, x, output: batch * sizes.output.count, batch: batch, on: engine) {
+        parameters, source, target in
+        try layer.apply(
+          [Operand(buffer: source, stride: sizes.inputs[0].count, part: SignedPart.all.onDevice)], parameters,
+          for: .forward, finish: Finish(), into: target, shapes: sizes, batch: batch, on: engine)
+      }.prefix(sizes.output.count)
+    }
+    #expect(outputs[0] == outputs[1])
   }
 
   /// Transposes towards few channels, by products first.

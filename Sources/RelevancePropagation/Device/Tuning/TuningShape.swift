@@ -102,7 +102,10 @@ struct TuningShape: Sendable {
     tuned run: @escaping (Operand, DeviceParameters, Buffer<Float>, TunedKernel) throws -> Void
   ) throws -> TuningWork {
     let (from, to) = transposed ? (shapes.output, shapes.inputs[0]) : (shapes.inputs[0], shapes.output)
-    let parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "tuning", on: engine)
+    var uploaded = try DeviceNetwork.upload(layer, shapes: shapes, name: "tuning", on: engine)
+    let scratch = layer.scratchCount(for: shapes, batch: batch, on: engine)
+    if scratch > 0 { uploaded.scratch = try Buffer(count: scratch, on: engine.queue, for: "intermediate values") }
+    let parameters = uploaded
     let input = try Buffer(integers(batch * from.count, seed: 2), on: engine.queue, for: "input")
     let output = try Buffer<Float>(count: batch * to.count, on: engine.queue, for: "output")
     let operand = Operand(buffer: input, stride: from.count, part: SignedPart.all.onDevice)

@@ -23,23 +23,23 @@ struct WinogradConvolution {
   /// Bytes a work-item of the fused form needs for that many tiles.
   private func fusedBytes(_ tiles: Int, _ sets: Int) -> Int { 4 * planes * tiles * pitch + sumBytes(tiles, sets) }
 
-  /// All in one kernel where a few tiles with all their channels fit a core's cache, and the filters are read from a
-  /// cache again and again; else tiles are transformed first, and each block of filters is read once.
-  private var isFused: Bool {
-    fusedBytes(form.rows, 1) <= form.cacheBytes * 2 / 3 && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
+  /// All in one kernel where there are tiles enough for several pieces of work, a few of them with all their channels fit
+  /// a core's cache, and the filters are read from a cache again and again; else tiles are transformed first, and each
+  /// block of filters is read once. Both give the same bits.
+  private func isFused(_ tiles: Int) -> Bool {
+    tiles >= 8 * form.rows && fusedBytes(form.rows, 1) <= form.cacheBytes * 2 / 3
+      && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
   }
 
-  private func tilesAtOnce(of tiles: Int, _ sets: Int) -> Int {
-    if isFused {
-      var blocks = 1
-      while fusedBytes((blocks + 1) * form.rows, sets) <= form.cacheBytes * 3 / 5,
-        tiles / ((blocks + 1) * form.rows) >= 32
-      {
-        blocks += 1
-      }
-      return blocks * form.rows
+  /// Tiles of a piece of work of the fused form.
+  private func fusedTilesAtOnce(of tiles: Int, _ sets: Int) -> Int {
+    var blocks = 1
+    while fusedBytes((blocks + 1) * form.rows, sets) <= form.cacheBytes * 3 / 5,
+      tiles / ((blocks + 1) * form.rows) >= 32
+    {
+      blocks += 1
     }
-    return tiles.evenly(atMost: 7 * form.rows)
+    return blocks * form.rows
   }
 
   /// The most tiles that are transformed together: they stay in a cache that all cores share while one block of filters
@@ -50,8 +50,9 @@ struct WinogradConvolution {
   private static let sharedCacheBytes = 8 << 20
 
   /// Elements of the transformed input where it does not stay in a core's cache.
+  /// Where a whole batch would, fewer images may not.
   func scratchCount(batch: Int) -> Int {
-    isFused ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
+    isFused(tilesOfEntry) ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
   }
 
   var packedCount: Int { form.packedCount(depth: planes * view.input[0], outputs: view.output[0]) }
@@ -88,8 +89,8 @@ struct WinogradConvolution {
       tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
       targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch))
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
-    if isFused {
-      let tilesAtOnce = tilesAtOnce(of: tiles, sets)
+    if isFused(tiles) {
+      let tilesAtOnce = fusedTilesAtOnce(of: tiles, sets)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
         form.kernel, "winograd_fused_\(tile)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce), items: 1,
@@ -103,7 +104,7 @@ struct WinogradConvolution {
     let together = tiles.evenly(atMost: mostTogether)
     for start in stride(from: 0, to: tiles, by: together) {
       let count = min(together, tiles - start)
-      let tilesAtOnce = tilesAtOnce(of: count, sets)
+      let tilesAtOnce = count.evenly(atMost: 7 * form.rows)
       geometry.tiles = Int32(count)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
