@@ -56,7 +56,7 @@ public final class Propagator {
     for factor in factors { try prepare(factor) }
   }
 
-  /// Number of launches of one pass in plain kernels; a fast form may take two for one.
+  /// Number of launches of one pass in plain kernels; a fast form may take two for one, or one for two.
   public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
   /// With factors where memory allows for one image: a denominator shares its memory with what comes after it, a factor with

@@ -48,6 +48,36 @@ import Testing
     #expect(try count(network, EpsilonRule(Stabilizer(0, relative: 1)), on: engine) == 1 + 5 + 2 * 2 + 1 + 2 * 5)
   }
 
+  @Test("the box rule at the input: z is read as output and constant where s is made, R leaves one launch")
+  func box() throws {
+    let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
+    let first = network.nodes[0].name
+    let box = BoxRule(low: [-3, -2, -1], high: [2, 3, 4])
+    let rules = try RuleTable(
+      RuleSet(rule: EpsilonRule(Stabilizer(1))).rules(for: network).merging([first: box]) { $1 }, for: network)
+    var random = SplitMix64(seed: 7)
+    func numbers(_ entries: Int, _ shape: Shape) -> Tensor {
+      let all = Shape([entries] + shape.extents)
+      return Tensor(shape: all, scalars: (0..<all.count).map { _ in Float.random(in: -1...1, using: &random) })
+    }
+    let (images, start) = (numbers(2, network.inputShape), numbers(6, network.outputShape))
+    func run(_ family: KernelFamily, ledger: Bool) throws -> (launches: Int, relevance: [Float]) {
+      let device = try DeviceNetwork(network, on: TestDevice.engine(of: family), batch: 2)
+      let propagator = try Propagator(device, rules: rules, options: .init(targets: 3, ledger: ledger))
+      return (
+        propagator.launchCount, try propagator.propagate(device.forward(images), from: start).input.scalars
+      )
+    }
+    let plain = try run(.plain, ledger: false)
+    // As with ε alone.
+    let joined = try run(.cpu, ledger: false)
+    #expect(joined.launches == 1 + 5 + 2 * 2 + 1)
+    let largest = plain.relevance.map(abs).max()!
+    for other in [joined, try run(.cpu, ledger: true), try run(.gpu, ledger: false)] {
+      #expect(zip(other.relevance, plain.relevance).allSatisfy { abs($0 - $1) <= 2e-5 * largest })
+    }
+  }
+
   @Test("an addition of two inputs costs its quotient, and a copy and a product for each")
   func addition() throws {
     let network = try Network(
