@@ -17,8 +17,10 @@ enum ConvolutionAlgorithm: Equatable {
   /// Fewer channels on both sides than these, and a layer's time is little beside that of the network's others.
   static let manyChannels = 64
   /// Fewer tiles of 4 × 4 in an image than these, and reading the filters takes most of the time: those of 2 × 2 are half
-  /// as large. Backward several targets may share them.
-  static func manyTiles(_ pass: Pass) -> Int { pass.isBackward ? 16 : 28 }
+  /// as large, and round less. Backward several targets share them, so that 4 × 4 is faster from fewer tiles on.
+  private static func manyTiles(_ pass: Pass, _ precision: Precision) -> Int {
+    precision == .fast && pass.isBackward ? 16 : 28
+  }
 
   /// The fastest that is exact enough for the pass.
   ///
@@ -46,7 +48,8 @@ enum ConvolutionAlgorithm: Equatable {
       self = .gathered
     case .automatic where isWinograd:
       let isWide = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
-      let isLarge = ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(pass)
+      let isLarge =
+        ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(pass, choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
       self = .winograd(tile: isLarge && mayRound ? 4 : 2)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
