@@ -194,7 +194,9 @@ extension Convolution: LinearLayer {
       (.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true),
     ]
     return uses.reduce(0) { most, use in
-      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, shapes, engine.choice) else { return most }
+      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, shapes, engine.choice) else {
+        return most
+      }
       let view = ConvolutionView(self, shapes, transposed: use.1)
       return max(most, WinogradConvolution(view, tile: tile, on: engine).scratchCount(batch: batch))
     }
