@@ -95,6 +95,35 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_rows(
   }
 }
 
+// Four rows of w times their s of one or two entries, added to sums that lie `columns` apart: `factors` are the first's four,
+// then the second's. `next`, where it is not null, is on its way meanwhile: memory works while the entries take these rows from
+// a cache.
+static inline __attribute__((always_inline)) void add_rows(const int isPair, const int whole, const int width,
+                                                           global const float *const *row, const float *factors,
+                                                           global float *sum, const int columns, const int asks,
+                                                           global const float *next) {
+  float16 f[8];
+#pragma unroll
+  for (int r = 0; r < (isPair ? 8 : 4); r++) f[r] = factors[r];
+#pragma unroll 1
+  for (int i = 0; i < whole; i += 16) {
+    if (asks) EXPECT_LINE(next + i);
+    const float16 w0 = load16(row[0] + i), w1 = load16(row[1] + i), w2 = load16(row[2] + i), w3 = load16(row[3] + i);
+#pragma unroll
+    for (int n = 0; n <= isPair; n++) {
+      global float *into = sum + (size_t)n * columns + i;
+      store16(fma(f[4 * n + 3], w3, fma(f[4 * n + 2], w2, fma(f[4 * n + 1], w1, fma(f[4 * n], w0, load16(into))))), into);
+    }
+  }
+  for (int n = 0; n <= isPair; n++) {
+    for (int i = whole; i < width; i++) {
+      float value = sum[(size_t)n * columns + i];
+      for (int r = 0; r < 4; r++) value = fma(factors[4 * n + r], row[r][i], value);
+      sum[(size_t)n * columns + i] = value;
+    }
+  }
+}
+
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
     const int F, const int K, const int entries, const int entriesAtOnce, const int columns, const Epilogue e,
     global const float *s, global const float *w, local float *memory, FINISH_PARAMETERS) {
@@ -117,22 +146,23 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_columns(
       if (used == 0) continue;
       for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, sums + i);
       for (int j = 0; j < used; j += 4) {
-        global const float *row[4];
-        for (int r = 0; r < 4; r++) row[r] = w + (size_t)rows[min(j + r, used - 1)] * F + first;
-        for (int n = 0; n < count; n++) {
-          float factor[4];
-          for (int r = 0; r < 4; r++) factor[r] = j + r < used ? s[(size_t)(start + n) * K + rows[j + r]] : 0.0f;
-          const float16 f0 = factor[0], f1 = factor[1], f2 = factor[2], f3 = factor[3];
-          global float *sum = sums + (size_t)n * columns;
-#pragma unroll 1
-          for (int i = 0; i < whole; i += 16) {
-            float16 value = fma(f0, load16(row[0] + i), load16(sum + i));
-            value = fma(f1, load16(row[1] + i), value);
-            value = fma(f2, load16(row[2] + i), value);
-            store16(fma(f3, load16(row[3] + i), value), sum + i);
+        global const float *row[4], *next[4];
+        for (int r = 0; r < 4; r++) {
+          row[r] = w + (size_t)rows[min(j + r, used - 1)] * F + first;
+          next[r] = w + (size_t)rows[min(j + 4 + r, used - 1)] * F + first;
+        }
+        for (int n = 0; n < count; n += 2) {
+          float factors[8];
+          for (int r = 0; r < 8; r++) {
+            const int from = j + r % 4, entry = n + r / 4;
+            factors[r] = from < used && entry < count ? s[(size_t)(start + entry) * K + rows[from]] : 0.0f;
           }
-          for (int i = whole; i < width; i++)
-            sum[i] = fma(factor[3], row[3][i], fma(factor[2], row[2][i], fma(factor[1], row[1][i], fma(factor[0], row[0][i], sum[i]))));
+          global float *sum = sums + (size_t)n * columns;
+          const int asks = n < 8;
+          if (n + 1 < count)
+            add_rows(1, whole, width, row, factors, sum, columns, asks, next[n / 2 % 4]);
+          else
+            add_rows(0, whole, width, row, factors, sum, columns, asks, next[n / 2 % 4]);
         }
       }
       for (int i = 0; i < count * columns; i += 16) store16(load16(totals + i) + load16(sums + i), totals + i);

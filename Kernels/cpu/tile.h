@@ -19,7 +19,7 @@
 #define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS
 #endif
 #ifndef TILE_DEPTH
-#define TILE_DEPTH 32  // terms summed at a time
+#define TILE_DEPTH 64  // terms summed at a time
 #endif
 #define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
 #ifndef TILE_VECTORS

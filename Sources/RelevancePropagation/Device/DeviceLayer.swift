@@ -12,7 +12,7 @@ protocol LinearLayer: Layer {
   func tables(for shapes: LayerShapes) -> [Int32]
 
   /// Numbers of the form that a pass packs ρ(w) in, or `parts` of them side by side; 0 where kernels read ρ(w) as it is.
-  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int
+  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int
 
   /// Multiplications with weights that the kernels of a pass do for one image, or one vector of relevance; nil where they do
   /// as many as the plain sums have.
@@ -57,7 +57,7 @@ extension LinearLayer {
   func packsWeights(_ family: KernelFamily) -> Bool { false }
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
-  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int { 0 }
+  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int { 0 }
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
   func stackedTranspose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,

@@ -85,7 +85,9 @@ public final class DeviceNetwork {
       $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     let packed = network.nodes.reduce(0) {
-      $0 + (($1.layer as? any LinearLayer)?.packedCount(for: .forward, parts: 1, engine.choice) ?? 0)
+      let shapes = LayerShapes(inputs: $1.inputs.map { network.shapes[$0]! }, output: network.shapes[$1.name]!)
+      return $0
+        + (($1.layer as? any LinearLayer)?.packedCount(for: .forward, parts: 1, shapes: shapes, engine.choice) ?? 0)
     }
     return MemoryLayout<Float>.stride
       * (network.parameterCount + packed + batch * activations + scratchCount(of: network, batch: batch, on: engine))

@@ -74,8 +74,8 @@ extension BatchNormalization: LinearLayer {
   func packsWeights(_ family: KernelFamily) -> Bool { depthwise.packsWeights(family) }
   func finishes(_ family: KernelFamily) -> Bool { depthwise.finishes(family) }
 
-  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {
-    depthwise.packedCount(for: pass, parts: parts, choice)
+  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {
+    depthwise.packedCount(for: pass, parts: parts, shapes: shapes, choice)
   }
 
   /// One 1 × 1 filter a channel.

@@ -101,8 +101,8 @@ extension Convolution: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     if engine.family == .cpu, finish.rectifies,
-      case .winograd(let tile) = ConvolutionAlgorithm(self, for: .forward, engine.choice),
-      ConvolutionAlgorithm(self, for: .denominators(bounded: true), engine.choice) == .winograd(tile: tile)
+      case .winograd(let tile) = ConvolutionAlgorithm(self, for: .forward, shapes, engine.choice),
+      ConvolutionAlgorithm(self, for: .denominators(bounded: true), shapes, engine.choice) == .winograd(tile: tile)
     {
       return try WinogradConvolution(ConvolutionView(self, shapes, transposed: false), tile: tile, on: engine).run(
         inputs[0], parameters, usesBias: true, finish: finish, factor: factor, into: output, batch: batch, on: engine)
@@ -138,7 +138,7 @@ extension Convolution: LinearLayer {
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let view = ConvolutionView(self, shapes, transposed: transposed)
-    switch ConvolutionAlgorithm(self, for: pass, engine.choice) {
+    switch ConvolutionAlgorithm(self, for: pass, shapes, engine.choice) {
     case .winograd(let tile):
       try WinogradConvolution(view, tile: tile, on: engine).run(
         input, parameters, usesBias: !transposed, finish: finish, into: output, batch: batch, on: engine)
@@ -176,15 +176,15 @@ extension Convolution: LinearLayer {
       batch: batch, on: engine)
   }
 
-  func packedCount(for pass: Pass, parts: Int, _ choice: KernelChoice) -> Int {
+  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {
     guard choice.family == .cpu else { return 0 }
-    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, choice)
+    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, shapes, choice)
     return algorithm.packedCount(self, transposed: pass.isBackward, parts: parts)
   }
 
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? {
     guard choice.family == .cpu else { return nil }
-    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, choice)
+    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, shapes, choice)
     return algorithm.products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
   }
 
@@ -194,7 +194,7 @@ extension Convolution: LinearLayer {
       (.forward, false), (.denominators(bounded: true), false), (.backward(bounded: true), true),
     ]
     return uses.reduce(0) { most, use in
-      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, engine.choice) else { return most }
+      guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: use.0, shapes, engine.choice) else { return most }
       let view = ConvolutionView(self, shapes, transposed: use.1)
       return max(most, WinogradConvolution(view, tile: tile, on: engine).scratchCount(batch: batch))
     }

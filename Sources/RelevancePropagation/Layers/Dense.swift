@@ -70,10 +70,11 @@ extension Dense: LinearLayer {
     if engine.family == .cpu {
       let form = TileForm(on: engine)
       let (epilogue, arrays) = finish.arguments(nil, into: c, count: features)
-      // Enough pieces for all cores, rows long enough to be read as streams, sums that stay in a cache.
+      // Enough pieces for all cores, rows long enough to be read as streams, sums of all entries that stay in a first cache.
       let share = features / (8 * engine.limits.computeUnits)
-      let columns = (min(max(share, 256), 2048) + 15) / 16 * 16
-      let entriesAtOnce = max(1, min(batch, 8192 / columns))
+      let ofCache = 7168 / (batch + 4)  // numbers: four rows and the sums
+      let columns = (min(max(share, 256), max(ofCache, 256), 2048) + 15) / 16 * 16
+      let entriesAtOnce = max(1, min(batch, 7168 / columns))
       return try engine.launch(
         form.kernel, "dense_columns", groups: form.groups((features + columns - 1) / columns), items: 1,
         [

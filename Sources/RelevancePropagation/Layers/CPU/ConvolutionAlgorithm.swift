@@ -16,6 +16,9 @@ enum ConvolutionAlgorithm: Equatable {
 
   /// Fewer channels on both sides than these, and a layer's time is little beside that of the network's others.
   static let manyChannels = 64
+  /// Fewer tiles of 4 × 4 in an image than these, and reading the filters takes most of the time: those of 2 × 2 are half
+  /// as large. Backward several targets may share them.
+  static func manyTiles(_ pass: Pass) -> Int { pass.isBackward ? 16 : 28 }
 
   /// The fastest that is exact enough for the pass.
   ///
@@ -25,8 +28,8 @@ enum ConvolutionAlgorithm: Equatable {
   /// Larger tiles save more multiplications and round worse: F(4×4) has about three times the error of F(2×2). Errors of
   /// the forward pass flip rectifiers and pooling winners, which is where a heatmap's error comes from; bounded denominators
   /// and the backward pass only pass errors on in proportion. So activations take F(4×4) where a layer has so many channels
-  /// that its products are most of the time, or where speed is asked for, else F(2×2).
-  init(_ layer: Convolution, for pass: Pass, _ choice: KernelChoice) {
+  /// that its products are most of the time, or where speed is asked for, else F(2×2). Which it is depends on one image.
+  init(_ layer: Convolution, for pass: Pass, _ shapes: LayerShapes, _ choice: KernelChoice) {
     if layer.groups > 1, layer.weight.shape[1] == 1, layer.weight.shape[0] == layer.groups {
       self = .depthwise
       return
@@ -42,8 +45,10 @@ enum ConvolutionAlgorithm: Equatable {
     case _ where pass == .denominators(bounded: false) || pass == .backward(bounded: false):
       self = .gathered
     case .automatic where isWinograd:
-      let isLarge = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
-      self = .winograd(tile: pass == .forward && choice.precision == .accurate && !isLarge ? 2 : 4)
+      let isWide = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
+      let isLarge = ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(pass)
+      let mayRound = pass != .forward || choice.precision == .fast || isWide
+      self = .winograd(tile: isLarge && mayRound ? 4 : 2)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
     case .winograd4 where isWinograd: self = .winograd(tile: 4)
     default: self = .gathered
