@@ -127,6 +127,8 @@ import Testing
       ),
       Shapes(channels: 16, filters: 40, height: 12, width: 31, rows: 3, columns: 3, padding: Padding(1, 1)),
       Shapes(channels: 1, filters: 3, height: 5, width: 5, rows: 5, columns: 5, stride: Extent(7)),
+      // Products of a row beyond a cache.
+      Shapes(channels: 4, filters: 2, height: 12, width: 257, rows: 11, columns: 11, padding: Padding(5, 5)),
     ]
 
   @Test("transposes towards few channels are the plain kernel's to the bit", arguments: few, [1, 3])
@@ -145,6 +147,8 @@ import Testing
         stride: Extent(4, 2)
       ),
       Shapes(channels: 4, filters: 40, height: 6, width: 7, rows: 2, columns: 3, padding: Padding(4, 9)),
+      // Inputs of a piece beyond a cache: fewer outputs at a time.
+      Shapes(channels: 3, filters: 18, height: 40, width: 3300, rows: 16, columns: 16, stride: Extent(16)),
     ]
 
   @Test("sums from few channels are the plain kernel's to the bit", arguments: image, [1, 3])

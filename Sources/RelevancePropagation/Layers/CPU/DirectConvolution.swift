@@ -13,12 +13,13 @@ struct DirectConvolution {
   static func serves(_ layer: Convolution) -> Bool {
     layer.groups == 1 && layer.weight.shape[1] <= mostInputs && layer.dilation.horizontal == 1
       && layer.weight.shape[1] * layer.weight.shape[3] <= mostTerms
+      && (layer.weight.shape[2] - 1) * layer.dilation.vertical < mostRows
   }
 
-  /// Most outputs of a row in one piece of work.
-  private static let mostColumns = 256
   /// Terms of a row of a filter (TILE_DEPTH in cpu/tile.h).
   private static let mostTerms = 64
+  /// Rows of the image that a filter spans.
+  private static let mostRows = 64
 
   /// - Precondition: `view` is not transposed, of a layer that is served.
   init(_ view: ConvolutionView, on engine: Engine) {
@@ -27,18 +28,34 @@ struct DirectConvolution {
     form = TileForm(on: engine)
   }
 
+  /// Rows of inputs that a piece of work reads, and the numbers of one.
+  private func inputs(rows: Int, columns: Int) -> (rows: Int, pitch: Int) {
+    let (stride, dilation) = (view.layer.stride, view.layer.dilation)
+    let reach = (columns - 1) * stride.horizontal + view.columns
+    return (
+      (rows - 1) * stride.vertical + (view.rows - 1) * dilation.vertical + 1,
+      (reach * view.input[0] + 15) / 16 * 16 + 16
+    )
+  }
+
   private func geometry() -> DirectGeometry {
-    let (stride, padding, dilation) = (view.layer.stride, view.layer.padding, view.layer.dilation)
+    let (stride, padding) = (view.layer.stride, view.layer.padding)
     // Whole tiles: the last of a row reads as far as the others.
-    let columnsAtOnce = (min(view.output[2], Self.mostColumns) + form.rows - 1) / form.rows * form.rows
-    let reach = (columnsAtOnce - 1) * stride.horizontal + view.columns
+    func tiles(_ columns: Int) -> Int { (columns + form.rows - 1) / form.rows * form.rows }
+    var rows = min(4, view.output[1])
+    var columns = tiles(min(256, view.output[2]))
+    func isLarge() -> Bool {
+      let inputs = inputs(rows: rows, columns: columns)
+      return 4 * inputs.rows * inputs.pitch > form.cacheBytes / 2
+    }
+    while isLarge(), columns > form.rows { columns = tiles(columns / 2) }
+    while isLarge(), rows > 1 { rows -= 1 }
     return DirectGeometry(
       C: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), K: Int32(view.outputs),
-      P: Int32(view.output[1]),
-      Q: Int32(view.output[2]), R: Int32(view.rows), S: Int32(view.columns), strideY: Int32(stride.vertical),
-      strideX: Int32(stride.horizontal), padTop: Int32(padding.top), padLeft: Int32(padding.left),
-      dilationY: Int32(dilation.vertical), rowsAtOnce: Int32(min(4, view.output[1])),
-      columnsAtOnce: Int32(columnsAtOnce), pitch: Int32((reach * view.input[0] + 15) / 16 * 16 + 16))
+      P: Int32(view.output[1]), Q: Int32(view.output[2]), R: Int32(view.rows), S: Int32(view.columns),
+      strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal), padTop: Int32(padding.top),
+      padLeft: Int32(padding.left), dilationY: Int32(view.layer.dilation.vertical), rowsAtOnce: Int32(rows),
+      columnsAtOnce: Int32(columns), pitch: Int32(inputs(rows: rows, columns: columns).pitch))
   }
 
   func run(
@@ -47,7 +64,7 @@ struct DirectConvolution {
   ) throws {
     let geometry = geometry()
     let (rows, columns) = (Int(geometry.rowsAtOnce), Int(geometry.columnsAtOnce))
-    let inputRows = (rows - 1) * Int(geometry.strideY) + (view.rows - 1) * Int(geometry.dilationY) + 1
+    let inputs = inputs(rows: rows, columns: columns)
     let (epilogue, arrays) = finish.arguments(parameters, into: output, count: view.output.count)
     let filters = try GatheredConvolution(view, on: engine).filters(parameters, on: engine)
     try engine.launch(
@@ -56,7 +73,7 @@ struct DirectConvolution {
         form.groups((view.output[1] + rows - 1) / rows).x, (view.output[2] + columns - 1) / columns, batch), items: 1,
       [
         geometry, epilogue, input.buffer, Int32(input.stride), input.part, filters,
-        LocalMemory(bytes: 4 * (inputRows * Int(geometry.pitch) + form.rows * form.columns)),
+        LocalMemory(bytes: 4 * (inputs.rows * inputs.pitch + form.rows * form.columns)),
       ] + arrays)
   }
 }

@@ -45,12 +45,25 @@ struct ScatteredConvolution {
     return (taps + tapsOfBlock - 1) / tapsOfBlock * 32 * inputs
   }
 
-  private func geometry() -> ScatterGeometry {
+  /// Numbers of local memory that do not depend on the columns of a piece, and those of each of its columns.
+  private func memory(openRows: Int) -> (fixed: Int, ofColumn: Int) {
+    let around = (view.columns - 1) * view.layer.dilation.horizontal + 1 + form.slack
+    return (
+      blocks * around * form.columns + form.rows * view.inputs + view.taps + 48, blocks * form.columns + openRows * 16
+    )
+  }
+
+  private func geometry(batch: Int, on engine: Engine) -> ScatterGeometry {
     let (stride, padding, dilation) = (view.layer.stride, view.layer.padding, view.layer.dilation)
     let (height, width) = (view.output[1], view.output[2])
-    let columnsAtOnce = (width + (width + 255) / 256 - 1) / ((width + 255) / 256)
     // Enough pieces for all cores, but few: the rows around a piece are multiplied twice.
-    let rowsAtOnce = max(1, (height + 7) / 8)
+    let pieces = 4 * engine.limits.computeUnits
+    let rowsAtOnce = min(height, (height * batch + pieces - 1) / pieces)
+    let openRows = min(rowsAtOnce, (view.rows - 1) * dilation.vertical + 1)
+    let (fixed, ofColumn) = memory(openRows: openRows)
+    let most = min(256, max(1, (form.cacheBytes / 4 - fixed) / ofColumn))
+    let strips = (width + most - 1) / most
+    let columnsAtOnce = (width + strips - 1) / strips
     let reach = columnsAtOnce - 1 + (view.columns - 1) * dilation.horizontal
     return ScatterGeometry(
       C: Int32(view.inputs), P: Int32(view.input[1]), Q: Int32(view.input[2]), K: Int32(view.outputs),
@@ -58,25 +71,25 @@ struct ScatteredConvolution {
       tapsOfBlock: Int32(tapsOfBlock), strideY: Int32(stride.vertical), strideX: Int32(stride.horizontal),
       padTop: Int32(padding.top), padLeft: Int32(padding.left), dilationY: Int32(dilation.vertical),
       dilationX: Int32(dilation.horizontal), rowsAtOnce: Int32(rowsAtOnce), columnsAtOnce: Int32(columnsAtOnce),
-      openRows: Int32(min(rowsAtOnce, (view.rows - 1) * dilation.vertical + 1)),
-      positions: Int32(reach / stride.horizontal + 1))
+      openRows: Int32(openRows), positions: Int32(reach / stride.horizontal + 1))
   }
 
   func run(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, finish: Finish, into output: Buffer<Float>, batch: Int,
     on engine: Engine
   ) throws {
-    let geometry = geometry()
+    let geometry = geometry(batch: batch, on: engine)
     let (rows, columns) = (Int(geometry.rowsAtOnce), Int(geometry.columnsAtOnce))
-    let memory =
-      blocks * (Int(geometry.positions) + form.slack) * form.columns + Int(geometry.openRows) * columns * 16
-      + form.rows * view.inputs + view.taps + 48
+    let (fixed, ofColumn) = memory(openRows: Int(geometry.openRows))
     let (epilogue, arrays) = finish.arguments(nil, into: output, count: view.output.count)
     let pieces = form.groups((view.output[1] + rows - 1) / rows)
     try engine.launch(
       form.kernel, "convolution_scatter",
       groups: Grid(pieces.x, (view.output[2] + columns - 1) / columns, batch), items: 1,
-      [geometry, epilogue, factors, s, try filters(parameters, on: engine), LocalMemory(bytes: 4 * memory)] + arrays)
+      [
+        geometry, epilogue, factors, s, try filters(parameters, on: engine),
+        LocalMemory(bytes: 4 * (fixed + columns * ofColumn)),
+      ] + arrays)
   }
 
   private func filters(_ parameters: DeviceParameters, on engine: Engine) throws -> Buffer<Float> {
