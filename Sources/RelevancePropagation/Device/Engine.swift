@@ -44,7 +44,7 @@ public final class Engine: Sendable {
     let programs = device.keepsPrograms ? nil : cache
     program = try Program(KernelSet.network, options: options, on: queue, cache: programs)
     kernels = KernelCollection(queue: queue, cache: programs, options: options, built: [.network: program])
-    tunedKernels = TunedKernels(queue: queue, cache: programs, options: options)
+    tunedKernels = TunedKernels(queue: queue, cache: programs, options: options + choice.precision.options)
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
