@@ -121,6 +121,12 @@ typedef struct {
   global float *target;
 } FactorArrays;
 
+// The same with its flags as constants.
+static inline __attribute__((always_inline)) FactorArrays factors_of(FactorArrays f, const int isMade, const int biasMode) {
+  f.parameters.isMade = isMade, f.parameters.biasMode = biasMode;
+  return f;
+}
+
 // f of a sum of the second set of filters, where `a` is what `finish` made of the first's.
 static inline __attribute__((always_inline)) void finish_factor(const FactorArrays f, const real a, real z,
                                                                 const FinishedEntry entry, const size_t index, const int k,

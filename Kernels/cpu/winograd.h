@@ -235,7 +235,8 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
                                                                  global const float *v, const int planeStride,
                                                                  global const float *U, global const float *factorU,
                                                                  global float *sums, const Epilogue e,
-                                                                 const EpilogueArrays arrays, FactorArrays f, const int streams,
+                                                                 const EpilogueArrays arrays, const FactorArrays f,
+                                                                 const int streams,
                                                                  const int next, const int nexts, global const float *x, const int xStride) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1;
@@ -253,27 +254,22 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
     if (streams && sets == 2 && run == PLANES - 1) then = factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS;
     tiles_before(tiles, vectors, g.C, a, g.pitch, b, 0, m, then);
   }
-#define FINISH(run) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays, f)
-  const int isMade = f.parameters.isMade;
-  f.parameters.isMade = 0;  // a number in the runs below
-  if (isMade) {
-    f.parameters.isMade = 1;
-    if (is_run(e, EPILOGUE_RECTIFY, 1) && f.parameters.biasMode == 1) {
-      f.parameters.biasMode = 1;
-      FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
-    } else {
-      FINISH(e);
-    }
-  } else if (is_run(e, EPILOGUE_RECTIFY, 1))
-    FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+#define FINISH(run, f) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays, f)
+  const FactorArrays none = factors_of(f, 0, 0);
+  if (f.parameters.isMade && is_run(e, EPILOGUE_RECTIFY, 1) && f.parameters.biasMode == 1)
+    FINISH(run_of(e, EPILOGUE_RECTIFY, 1), factors_of(f, 1, 1));
+  else if (f.parameters.isMade)
+    FINISH(e, factors_of(f, 1, f.parameters.biasMode));
+  else if (is_run(e, EPILOGUE_RECTIFY, 1))
+    FINISH(run_of(e, EPILOGUE_RECTIFY, 1), none);
   else if (is_run(e, EPILOGUE_PRODUCT, 0))
-    FINISH(run_of(e, EPILOGUE_PRODUCT, 0));
+    FINISH(run_of(e, EPILOGUE_PRODUCT, 0), none);
   else if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0))
-    FINISH(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0));
+    FINISH(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0), none);
   else if (is_run(e, EPILOGUE_QUOTIENT, 1))
-    FINISH(run_of(e, EPILOGUE_QUOTIENT, 1));
+    FINISH(run_of(e, EPILOGUE_QUOTIENT, 1), none);
   else
-    FINISH(e);
+    FINISH(e, none);
 #undef FINISH
 }
 

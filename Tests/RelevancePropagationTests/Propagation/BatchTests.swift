@@ -70,7 +70,7 @@ import Testing
     expectIdentical(fewer[1], first[1], "image 1 as the second of two")
   }
 
-  @Test("what is kept and whether the ledger is counted changes no number")
+  @Test("where no factors are carried, what is kept and whether the ledger is counted changes no number")
   func keeping() throws {
     let network = SmallNetwork.concatenation(biased: true, seed: 67)
     let table = try RuleTable(RuleSet(rule: AlphaBetaRule(alpha: 2)).rules(for: network), for: network)
