@@ -115,9 +115,10 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
     NAME(transform_input)(g, y0, x0, whole, c, x + (size_t)place.entry * xStride, part, v, planeStride);
 }
 
-// A^T S: the rows of a tile out of their points.
-static inline __attribute__((always_inline)) void NAME(transform_rows)(global const float *sums, const int planeStride,
-                                                                       float16 between[WINOGRAD_M][N_]) {
+// Y = A^T S A of one tile and 16 outputs, in the place of the first WINOGRAD_M * WINOGRAD_M of its sums. A function of its own,
+// compiled once for all that becomes of Y.
+WIDE static __attribute__((noinline)) void NAME(transform_output)(global float *sums, const int planeStride) {
+  float16 between[WINOGRAD_M][N_];
 #pragma unroll
   for (int j = 0; j < N_; j++) {
     float16 m[N_], y[WINOGRAD_M];
@@ -127,50 +128,12 @@ static inline __attribute__((always_inline)) void NAME(transform_rows)(global co
 #pragma unroll
     for (int i = 0; i < WINOGRAD_M; i++) between[i][j] = y[i];
   }
-}
-
-// Y = A^T S A of the tile whose corner is (p0, q0) and 16 outputs, finished and stored.
-static inline __attribute__((always_inline)) void NAME(transform_output)(const WinogradGeometry g,
-                                                                         const FinishedEntry entry,
-                                                                         const int p0, const int q0, const int k,
-                                                                         global const float *sums,
-                                                                         const int planeStride, const Epilogue e,
-                                                                         const EpilogueArrays arrays) {
-  float16 between[WINOGRAD_M][N_];
-  NAME(transform_rows)(sums, planeStride, between);
-  for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
-    float16 y[WINOGRAD_M];
-    NAME(out_of_points)(between[i], y);
-    for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++)
-      finish(e, arrays, y[j], entry, ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k, k, g.K);
-  }
-}
-
-// The same with the factors of these outputs: `sums` of both sets of filters. Y of the first waits in the place of its sums,
-// because two tiles are more than the registers hold.
-static inline __attribute__((always_inline)) void NAME(transform_output_and_factor)(
-    const WinogradGeometry g, const FinishedEntry entry, const int p0, const int q0, const int k, global float *sums,
-    global const float *factorSums, const int planeStride, const Epilogue e, const EpilogueArrays arrays,
-    const FactorArrays f) {
-  float16 between[WINOGRAD_M][N_];
-  NAME(transform_rows)(sums, planeStride, between);
 #pragma unroll
   for (int i = 0; i < WINOGRAD_M; i++) {
     float16 y[WINOGRAD_M];
     NAME(out_of_points)(between[i], y);
 #pragma unroll
     for (int j = 0; j < WINOGRAD_M; j++) store16(y[j], sums + (size_t)(i * WINOGRAD_M + j) * planeStride);
-  }
-  NAME(transform_rows)(factorSums, planeStride, between);
-  for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
-    float16 z[WINOGRAD_M];
-    NAME(out_of_points)(between[i], z);
-    for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++) {
-      const size_t index = ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k;
-      const float16 a =
-          finish(e, arrays, load16(sums + (size_t)(i * WINOGRAD_M + j) * planeStride), entry, index, k, g.K);
-      finish_factor(f, a, z[j], entry, index, k, g.K);
-    }
   }
 }
 
@@ -186,13 +149,20 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
     const FinishedEntry finished = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
 #pragma unroll 1
-    for (int j = 0; j < vectors; j++) {
-      global float *own = sums + (size_t)t * 16 * vectors + 16 * j;
-      if (f.parameters.isMade)
-        NAME(transform_output_and_factor)(g, finished, p0, q0, k0 + 16 * j, own, own + (size_t)PLANES * sumsStride,
-                                          sumsStride, e, arrays, f);
-      else
-        NAME(transform_output)(g, finished, p0, q0, k0 + 16 * j, own, sumsStride, e, arrays);
+    for (int v = 0; v < vectors; v++) {
+      global float *y = sums + (size_t)t * 16 * vectors + 16 * v, *z = y + (size_t)PLANES * sumsStride;
+      const int k = k0 + 16 * v;
+      NAME(transform_output)(y, sumsStride);
+      if (f.parameters.isMade) NAME(transform_output)(z, sumsStride);
+#pragma unroll 1
+      for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
+#pragma unroll 1
+        for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++) {
+          const size_t index = ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k, at = (size_t)(i * WINOGRAD_M + j) * sumsStride;
+          const float16 value = finish(e, arrays, load16(y + at), finished, index, k, g.K);
+          if (f.parameters.isMade) finish_factor(f, value, load16(z + at), finished, index, k, g.K);
+        }
+      }
     }
   }
 }
@@ -255,21 +225,20 @@ static inline __attribute__((always_inline)) void NAME(multiply)(const WinogradG
     tiles_before(tiles, vectors, g.C, a, g.pitch, b, 0, m, then);
   }
 #define FINISH(run, f) NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, run, arrays, f)
+  // The usual runs of large layers; each costs compile time.
+#if WINOGRAD_M == 4
   const FactorArrays none = factors_of(f, 0, 0);
   if (f.parameters.isMade && is_run(e, EPILOGUE_RECTIFY, 1) && f.parameters.biasMode == 1)
     FINISH(run_of(e, EPILOGUE_RECTIFY, 1), factors_of(f, 1, 1));
-  else if (f.parameters.isMade)
-    FINISH(e, factors_of(f, 1, f.parameters.biasMode));
-  else if (is_run(e, EPILOGUE_RECTIFY, 1))
+  else if (!f.parameters.isMade && is_run(e, EPILOGUE_RECTIFY, 1))
     FINISH(run_of(e, EPILOGUE_RECTIFY, 1), none);
   else if (is_run(e, EPILOGUE_PRODUCT, 0))
     FINISH(run_of(e, EPILOGUE_PRODUCT, 0), none);
   else if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0))
     FINISH(run_of(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0), none);
-  else if (is_run(e, EPILOGUE_QUOTIENT, 1))
-    FINISH(run_of(e, EPILOGUE_QUOTIENT, 1), none);
   else
-    FINISH(e, none);
+#endif
+    FINISH(e, f);
 #undef FINISH
 }
 
