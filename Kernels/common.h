@@ -132,6 +132,17 @@ float total_of(const CompensatedSum total) {
 #endif
 }
 
+// The sum of `count` numbers, compensated, in their order.
+float compensated_total(global const volatile float *numbers, const int count) {
+  float sum = 0.0f, error = 0.0f;
+  for (int i = 0; i < count; i++) {
+    const float term = numbers[i], next = sum + term;
+    error += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
+    sum = next;
+  }
+  return sum + error;
+}
+
 // The largest of the lanes.
 float largest_of(const real value) {
 #if LANES == 16

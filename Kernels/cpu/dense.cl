@@ -96,7 +96,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_rows(
 }
 
 // Four rows of w times their s of one or two entries, added to sums that lie `columns` apart: `factors` are the first's four,
-// then the second's. `next`, where it is not null, is on its way meanwhile: memory works while the entries take these rows from
+// then the second's. Where it `asks`, `next` is on its way meanwhile: memory works while the entries take these rows from
 // a cache.
 static inline __attribute__((always_inline)) void add_rows(const int isPair, const int whole, const int width,
                                                            global const float *const *row, const float *factors,

@@ -46,13 +46,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void moment_of_chunks
   mem_fence(CLK_GLOBAL_MEM_FENCE);
   if (atomic_inc(arrivals + n) < CHUNKS - 1) return;
   mem_fence(CLK_GLOBAL_MEM_FENCE);
-  float sum = 0.0f, error = 0.0f;
-  for (int i = 0; i < CHUNKS; i++) {
-    const float term = partial[n * CHUNKS + i], next = sum + term;
-    error += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
-    sum = next;
-  }
-  const float mean = (sum + error) / count;
+  const float mean = compensated_total(partial + n * CHUNKS, CHUNKS) / count;
   statistics[n] = root ? sqrt(mean) : mean;
   arrivals[n] = 0;
 }

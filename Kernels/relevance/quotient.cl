@@ -62,12 +62,6 @@ kernel void mean_moment(const int count, const int images, const int root, globa
                         global float *statistics) {
   const int n = get_global_id(0);
   if (n >= images) return;
-  float sum = 0.0f, error = 0.0f;
-  for (int chunk = 0; chunk < CHUNKS; chunk++) {
-    const float term = partial[n * CHUNKS + chunk], next = sum + term;
-    error += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
-    sum = next;
-  }
-  const float mean = (sum + error) / count;
+  const float mean = compensated_total(partial + n * CHUNKS, CHUNKS) / count;
   statistics[n] = root ? sqrt(mean) : mean;
 }

@@ -67,6 +67,15 @@ extension LinearLayer {
     _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
+    try applyInTurn(
+      inputs, parameters, factor: factor, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
+  }
+
+  /// Activations first, then their factors.
+  func applyInTurn(
+    _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
+    into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
     try apply(
       inputs, parameters, for: .forward, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
     try makeFactor(inputs, factor, activation: output, shapes: shapes, batch: batch, on: engine)
@@ -86,6 +95,15 @@ protocol NonlinearLayer: Layer {
 
 extension NonlinearLayer {
   func forward(
+    _ inputs: [Buffer<Float>], factor: FactorRequest, asking view: any LinearLayer, into output: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    try forwardInTurn(
+      inputs, factor: factor, asking: view, into: output, shapes: shapes, batch: batch, on: engine)
+  }
+
+  /// Activations first, then their factors.
+  func forwardInTurn(
     _ inputs: [Buffer<Float>], factor: FactorRequest, asking view: any LinearLayer, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {

@@ -74,7 +74,7 @@ public final class DeviceNetwork {
 
   static func scratchCount(of network: Network, batch: Int, on engine: Engine) -> Int {
     network.nodes.reduce(0) { most, node in
-      let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
+      let shapes = network.layerShapes(of: node)
       return max(most, (node.layer as? any LinearLayer)?.scratchCount(for: shapes, batch: batch, on: engine) ?? 0)
     }
   }
@@ -85,7 +85,7 @@ public final class DeviceNetwork {
       $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     let packed = network.nodes.reduce(0) {
-      let shapes = LayerShapes(inputs: $1.inputs.map { network.shapes[$0]! }, output: network.shapes[$1.name]!)
+      let shapes = network.layerShapes(of: $1)
       return $0
         + (($1.layer as? any LinearLayer)?.packedCount(for: .forward, parts: 1, shapes: shapes, engine.choice) ?? 0)
     }
@@ -94,7 +94,7 @@ public final class DeviceNetwork {
   }
 
   func shapes(of node: Network.Node) -> LayerShapes {
-    LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: network.shapes[node.name]!)
+    network.layerShapes(of: node)
   }
 
   func activation(_ name: String) -> Buffer<Float> { activations[name]! }

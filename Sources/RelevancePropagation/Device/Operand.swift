@@ -45,3 +45,9 @@ struct LayerShapes {
   let inputs: [Shape]
   let output: Shape
 }
+
+extension Network {
+  func layerShapes(of node: Node) -> LayerShapes {
+    LayerShapes(inputs: node.inputs.map { shapes[$0]! }, output: shapes[node.name]!)
+  }
+}

@@ -107,9 +107,8 @@ extension Convolution: LinearLayer {
       return try WinogradConvolution(ConvolutionView(self, shapes, transposed: false), tile: tile, on: engine).run(
         inputs[0], parameters, usesBias: true, finish: finish, factor: factor, into: output, batch: batch, on: engine)
     }
-    try apply(
-      inputs, parameters, for: .forward, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
-    try makeFactor(inputs, factor, activation: output, shapes: shapes, batch: batch, on: engine)
+    try applyInTurn(
+      inputs, parameters, factor: factor, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
   }
 
   func transpose(
@@ -117,7 +116,7 @@ extension Convolution: LinearLayer {
     into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
-    let operand = Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice)
+    let operand = Operand(s, shapes.output)
     if engine.family == .cpu {
       return try run(
         operand, parameters, for: pass, transposed: true, finish: finish, into: c, shapes: shapes, batch: batch,
@@ -170,7 +169,7 @@ extension Convolution: LinearLayer {
     _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,
     accumulate: Bool, into relevance: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    let image = Operand(buffer: activation, stride: shapes.inputs[0].count, part: SignedPart.all.onDevice)
+    let image = Operand(activation, shapes.inputs[0])
     try ScatteredConvolution(ConvolutionView(self, shapes, transposed: true), terms: terms, on: engine).run(
       s, parameters, finish: Finish(product: image, accumulate: accumulate, targets: targets), into: relevance,
       batch: batch, on: engine)

@@ -84,7 +84,7 @@ extension Dense: LinearLayer {
     }
     if engine.family == .gpu {
       return try MatrixProduct(weight: weight.shape, isTransposed: true).run(
-        Operand(buffer: s, stride: shapes.output.count, part: SignedPart.all.onDevice), parameters,
+        Operand(s, shapes.output), parameters,
         finish: finish, into: c, batch: batch, on: engine)
     }
     try engine.launch(

@@ -32,9 +32,8 @@ extension MaxPooling: NonlinearLayer {
     if engine.family == .cpu {
       return try maximumRows(inputs[0], factor: factor, into: output, shapes: shapes, batch: batch, on: engine)
     }
-    try forward(inputs, into: output, shapes: shapes, batch: batch, on: engine)
-    try view.makeFactor(
-      [Operand(inputs[0], shapes.inputs[0])], factor, activation: output, shapes: shapes, batch: batch, on: engine)
+    try forwardInTurn(
+      inputs, factor: factor, asking: view, into: output, shapes: shapes, batch: batch, on: engine)
   }
 
   private func maximumRows(

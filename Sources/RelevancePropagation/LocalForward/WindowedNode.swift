@@ -67,7 +67,7 @@ final class WindowedNode {
       switch local.layer {
       case let layer as any LinearLayer:
         let operands = zip(windows, shapes.inputs).map {
-          Operand(buffer: $0, stride: $1.count, part: SignedPart.all.onDevice)
+          Operand($0, $1)
         }
         try layer.apply(
           operands, parameters, for: .forward, finish: Finish(rectifies: rectifies), into: result, shapes: shapes,

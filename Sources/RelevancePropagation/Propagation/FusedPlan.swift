@@ -86,8 +86,7 @@ struct FusedPlan {
       default: break
       }
     }
-    let owner = network.nodes[node]
-    let shapes = LayerShapes(inputs: owner.inputs.map { network.shapes[$0]! }, output: network.shapes[owner.name]!)
+    let shapes = network.layerShapes(of: network.nodes[node])
     let numbers =
       layer.packsWeights(choice.family)
       ? forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, shapes: shapes, choice) }

@@ -202,7 +202,7 @@ struct PlanBuilder {
       relevance[node.inputs[0]] = incoming
       return
     }
-    let shapes = LayerShapes(inputs: node.inputs.map { network.shapes[$0]! }, output: output)
+    let shapes = network.layerShapes(of: node)
     for input in node.inputs.indices {
       let slice = (node.layer as? Concatenation)?.slice(of: input, shapes) ?? .whole(output.count)
       contribute(from: index, to: input) { builder, target, accumulates in

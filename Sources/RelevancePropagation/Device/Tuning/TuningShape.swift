@@ -108,7 +108,7 @@ struct TuningShape: Sendable {
     let parameters = uploaded
     let input = try Buffer(integers(batch * from.count, seed: 2), on: engine.queue, for: "input")
     let output = try Buffer<Float>(count: batch * to.count, on: engine.queue, for: "output")
-    let operand = Operand(buffer: input, stride: from.count, part: SignedPart.all.onDevice)
+    let operand = Operand(input, from)
     return TuningWork(
       launch: { tuned in
         if let tuned { return try run(operand, parameters, output, tuned) }
