@@ -25,11 +25,11 @@ typedef struct {
 } EpilogueArrays;
 
 // Whole vectors past the caches: results larger than a cache are gone from it before they are read again, and a store
-// that fills a line need not read it first.
+// that fills a line need not read it first. With `whole` all lanes exist, and lie at a multiple of their size.
 static inline __attribute__((always_inline)) void store_past_cache(const real value, global float *numbers, const size_t i,
-                                                                   const size_t end) {
+                                                                   const size_t end, const int whole) {
 #if LANES == 16 && defined(__clang__)
-  if (i + 16 <= end && ((size_t)(numbers + i) & 63) == 0) {
+  if (whole || (i + 16 <= end && ((size_t)(numbers + i) & 63) == 0)) {
     __builtin_nontemporal_store(value, (global float16 *)(numbers + i));
     return;
   }
@@ -78,14 +78,20 @@ static inline __attribute__((always_inline)) void expect(const Epilogue e, const
 #endif
 }
 
-// `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored.
+// Whether all lanes of all vectors exist and the vectors lie at multiples of their size.
+static inline int is_whole(const int K, global const float *target) {
+  return K % LANES == 0 && (size_t)target % sizeof(real) == 0;
+}
+
+// `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored. `whole`
+// is a constant: with it nothing is tested for.
 // Returns what the run ends with.
-static inline __attribute__((always_inline)) real finish(const Epilogue e, const EpilogueArrays arrays, real value,
-                                                         const FinishedEntry entry, const size_t index, const int k,
-                                                         const int K) {
-  const size_t at = entry.own + index, image = entry.image + index, left = K - k;
+static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e, const EpilogueArrays arrays, real value,
+                                                               const FinishedEntry entry, const size_t index, const int k,
+                                                               const int K, const int whole) {
+  const size_t at = entry.own + index, image = entry.image + index, left = whole ? LANES : K - k;
   const real zero = 0.0f;
-  if (e.biasMode == 1) value += load_lanes(arrays.bias, k, K);
+  if (e.biasMode == 1) value += load_lanes(arrays.bias, k, k + left);
   if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + left);
   if (e.steps & EPILOGUE_PRODUCT) {
     const size_t from = e.activationStride ? image : index;
@@ -108,10 +114,16 @@ static inline __attribute__((always_inline)) real finish(const Epilogue e, const
     if (e.gate != 0) value = gated(value, e.gate, load_lanes(arrays.gate, image, image + left));
   }
   if (e.isLarge)
-    store_past_cache(value, arrays.target, at, at + left);
+    store_past_cache(value, arrays.target, at, at + left, whole);
   else
     store_lanes(value, arrays.target, at, at + left);
   return value;
+}
+
+static inline __attribute__((always_inline)) real finish(const Epilogue e, const EpilogueArrays arrays, const real value,
+                                                         const FinishedEntry entry, const size_t index, const int k,
+                                                         const int K) {
+  return finish_lanes(e, arrays, value, entry, index, k, K, 0);
 }
 
 // What a launch that makes factors needs beside: the bias of z, and where f = a / stab(z) goes.
@@ -127,15 +139,15 @@ static inline __attribute__((always_inline)) FactorArrays factors_of(FactorArray
   return f;
 }
 
-// f of a sum of the second set of filters, where `a` is what `finish` made of the first's.
+// f of a sum of the second set of filters, where `a` is what `finish_lanes` made of the first's.
 static inline __attribute__((always_inline)) void finish_factor(const FactorArrays f, const real a, real z,
                                                                 const FinishedEntry entry, const size_t index, const int k,
-                                                                const int K) {
-  const size_t at = entry.own + index, left = K - k;
-  if (f.parameters.biasMode == 1) z += load_lanes(f.bias, k, K);
+                                                                const int K, const int whole) {
+  const size_t at = entry.own + index, left = whole ? LANES : K - k;
+  if (f.parameters.biasMode == 1) z += load_lanes(f.bias, k, k + left);
   if (f.parameters.biasMode == 2) z += load_lanes(f.bias, index, index + left);
   const StabilizerParameters s = f.parameters.stabilizer;
-  store_past_cache(stabilized_quotient(a, z, s.epsilon, s.mode), f.target, at, at + left);
+  store_past_cache(stabilized_quotient(a, z, s.epsilon, s.mode), f.target, at, at + left, whole);
 }
 
 // The epilogue's arrays as arguments of a kernel, its last ones, and as one value.

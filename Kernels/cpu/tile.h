@@ -58,6 +58,13 @@
 #define EXPECT_ROWS(address)
 #endif
 
+// The line at this address will be written.
+#ifdef __clang__
+#define EXPECT_WRITING(address) __builtin_prefetch((const void *)(size_t)(address), 1, 3)
+#else
+#define EXPECT_WRITING(address)
+#endif
+
 // One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
 // terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
 // With every c a line of the next b is asked for, `pace` elements behind the last.
@@ -101,19 +108,17 @@ TILE_FORM(slim_tile_of_few, TILE_FEW_ROWS, 1)
 
 // The same for any number of rows, in blocks of TILE_ROWS and of TILE_FEW_ROWS: two forms only, because every form costs
 // compile time. Up to TILE_FEW_ROWS - 1 rows too many are computed; a and m have room for them (see TILE_SLACK).
-// Each block asks for its share of `next`, which has as many elements as b. A single block reads b from memory all the time.
+// Meanwhile the `count` numbers from `next` on come into the second cache, each block asking for its share of them.
 static inline __attribute__((always_inline)) void tiles_before(const int rows, const int vectors, const int depth,
                                                                global const float *a, const int lda,
                                                                global const float *b, const int joins, global float *m,
-                                                               global const float *next) {
+                                                               global const float *next, const int count) {
   const int rest = rows % TILE_ROWS;
   int whole = rows / TILE_ROWS * TILE_ROWS;
   if (rest > TILE_FEW_ROWS) whole += TILE_ROWS;
   if (rest > 0 && rest <= 2 * TILE_FEW_ROWS - TILE_ROWS && whole > 0) whole -= TILE_ROWS;
   const int blocks = whole / TILE_ROWS + (max(rows - whole, 0) + TILE_FEW_ROWS - 1) / TILE_FEW_ROWS;
-  const int asks = blocks > 1 && next != b;
-  const int pace = asks ? (16 * vectors + blocks - 1) / blocks : 16 * vectors, share = asks ? pace * depth : 0;
-  if (!asks) next = b;  // the line that is read in any case
+  const int pace = (count + blocks * depth - 1) / (blocks * depth), share = pace * depth;
   int first = 0;
 #pragma unroll 1
   for (; first < whole; first += TILE_ROWS, a += TILE_ROWS * lda, next += share) {
@@ -131,6 +136,6 @@ static inline __attribute__((always_inline)) void tiles_before(const int rows, c
 static inline __attribute__((always_inline)) void tiles_of(const int rows, const int vectors, const int depth,
                                                            global const float *a, const int lda, global const float *b,
                                                            const int joins, global float *m) {
-  tiles_before(rows, vectors, depth, a, lda, b, joins, m, b);
+  tiles_before(rows, vectors, depth, a, lda, b, joins, m, b, 0);
 }
 #endif

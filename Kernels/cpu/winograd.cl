@@ -26,13 +26,51 @@ typedef struct {
   int entry, y, x;
 } TilePlace;
 
-// Tiles at the same place for all targets of an image come one after another: they read the same activations and
-// denominators.
+// Rows of tiles of all targets of an image come one after another: a core reads the same activations and denominators for
+// each, and tiles side by side in a row read what is side by side in memory.
 static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGeometry g, const int tile) {
-  const int ofImage = g.tilesY * g.tilesX * g.targets, image = tile / ofImage, rest = tile % ofImage, place = rest / g.targets;
-  const TilePlace result = {image * g.targets + rest % g.targets, place / g.tilesX, place % g.tilesX};
+  const int row = tile / g.tilesX, ofImage = g.tilesY * g.targets, image = row / ofImage, rest = row % ofImage;
+  const TilePlace result = {image * g.targets + rest % g.targets, rest / g.targets, tile % g.tilesX};
   return result;
 }
+
+// An array whose pixels tiles read or write, [entries][rows][width][channels], `sharing` entries of a batch reading one of
+// its own: tile (0, 0) begins at row `top` and column `left` and has `rows` rows.
+typedef struct {
+  global const float *numbers;
+  size_t entry;  // elements of one; 0: there is one alone
+  int sharing, width, channels, top, left, rows;
+} TiledArray;
+
+// What an epilogue reads, tile by tile of `size` x `size` outputs: how many arrays, and which.
+static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, const EpilogueArrays arrays,
+                                                             const WinogradGeometry g, const int size, TiledArray *result) {
+  const TiledArray own = {arrays.relevance, e.count, 1, g.Q, g.K, 0, 0, size};
+  TiledArray ofImage = own;
+  ofImage.sharing = g.targets;
+  int count = 0;
+  if (e.steps & EPILOGUE_PRODUCT) {
+    result[count] = ofImage, result[count].numbers = arrays.activation;
+    if (e.activationStride == 0) result[count].entry = 0;
+    count++;
+  }
+  if (e.steps & EPILOGUE_QUOTIENT && e.steps & EPILOGUE_PRODUCT) {
+    result[count] = ofImage, result[count].numbers = arrays.denominator;
+    count++;
+  }
+  if (e.steps & EPILOGUE_QUOTIENT && !(e.steps & EPILOGUE_PRODUCT)) result[count++] = own;
+  if (e.isShifted) {
+    result[count] = ofImage, result[count].numbers = arrays.shift, result[count].entry = 0;
+    count++;
+  }
+  return count;
+}
+
+// Numbers that come into the second cache while a product is made.
+typedef struct {
+  global const float *from;
+  int count;
+} Awaited;
 
 #define WINOGRAD_M 2
 #include "cpu/winograd.h"
