@@ -148,8 +148,8 @@ import Testing
     let engine = TestDevice.engine(of: family)
     let entries = Self.images * Self.targets
     let s = try buffer([Float](repeating: 0, count: entries * 3), engine)
-    let R = try buffer((0..<entries).flatMap { _ in [1, 0, -4] as [Float] }, engine)
-    var launch = LedgerLaunch(count: 3, targets: Self.targets, relevance: .stored(R))
+    let relevance = try buffer((0..<entries).flatMap { _ in [1, 0, -4] as [Float] }, engine)
+    var launch = LedgerLaunch(count: 3, targets: Self.targets, relevance: .stored(relevance))
     launch.quotient = LedgerLaunch.Quotient(s: s, stabilizer: Stabilizer(0), statistics: s, gate: .always, output: s)
     #expect(try count(launch, on: engine).map(\.stabilizer) == [-3, -3, -3, -3])
   }
