@@ -22,7 +22,8 @@ public final class Propagator {
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
-  private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
+  /// Partial sums for the ledger, one launch after another.
+  private let partials: Buffer<SIMD8<Float>>?
   private let statistics: ImageStatistics
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
@@ -49,6 +50,8 @@ public final class Propagator {
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
+    let sums = steps.counts.count * network.batch * options.targets * Engine.chunks
+    partials = sums == 0 ? nil : try Buffer(count: sums, on: engine.queue, for: "ledger")
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
     }
@@ -100,12 +103,8 @@ public final class Propagator {
     case .product(let product, let node, _, _):
       if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
-    case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
-      partials[entry] = try Buffer(
-        count: network.batch * options.targets * Engine.chunks, on: network.engine.queue, for: "ledger")
-      if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
-        _ = try parts.parameters(node, weight: .all, bias: bias)
-      }
+    case .count(let count):
+      if count.bias != .none { _ = try parts.parameters(count.node, weight: .all, bias: count.bias) }
     case .shiftedOutput(let node, let constants, let withoutBias, let z, _):
       try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
@@ -169,7 +168,7 @@ public final class Propagator {
     try network.complete(factors, images: pass.images)
     for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
 
-    let ledger = try options.ledger ? readLedger(pass) : nil
+    let ledger = try partials.map { try readLedger($0, pass) }
     if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
       throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
     }
@@ -301,21 +300,9 @@ public final class Propagator {
         "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
         try parts.mask(mask),
         buffer(source), buffer(target))
-    case .idle(let index, let relevance, let entry):
-      try engine.reduce(
-        "idle", entries: pass.entries, Int32(tensors[relevance].count), targets, buffer(relevance),
-        network.activation(nodes[index].name), partials[entry]!)
-    case .totals(let relevance, let entry):
-      try engine.reduce(
-        "totals", entries: pass.entries, Int32(tensors[relevance].count), buffer(relevance),
-        partials[entry]!)
-    case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
-      let parameters = try parts.parameters(index, weight: .all, bias: bias)
-      let shape = network.network.shapes[nodes[index].name]!
-      try engine.reduce(
-        "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
-        network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
-        parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
+    case .count(let count):
+      try engine.count(
+        launch(count), entries: pass.entries, first: count.slot * pass.entries * Engine.chunks, into: partials!)
     }
   }
 
@@ -330,16 +317,42 @@ public final class Propagator {
       statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
   }
 
-  private func readLedger(_ pass: Pass) throws -> Ledger {
-    var sums: [LedgerEntry: [SIMD4<Double>]] = [:]
-    for (entry, partial) in partials {
-      let values = try network.engine.queue.read(partial, count: pass.entries * Engine.chunks)
-      sums[entry] = (0..<pass.entries).map { m in
-        values[m * Engine.chunks..<(m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) { total, chunk in
-          total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
-          total.z = max(total.z, Double(chunk.z))
-        }
+  private func launch(_ count: CountStep) throws -> LedgerLaunch {
+    let nodes = network.network.nodes
+    let source: LedgerLaunch.Relevance =
+      switch count.source {
+      case .none: .unread
+      case .stored: .stored(buffer(count.relevance))
+      case .quotient:
+        .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
+      case .factor(let factor):
+        .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
       }
+    var launch = LedgerLaunch(
+      count: tensors[count.quotient?.into ?? count.relevance].count, targets: options.targets, relevance: source)
+    launch.quotient = count.quotient.map {
+      LedgerLaunch.Quotient(
+        s: buffer($0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
+        output: buffer($0.output))
+    }
+    if count.bias != .none {
+      let parameters = try parts.parameters(count.node, weight: .all, bias: count.bias)
+      launch.channels = network.network.shapes[nodes[count.node].name]![0]
+      launch.bias = parameters.bias.map {
+        LedgerLaunch.Bias(values: $0, mode: parameters.biasMode, coefficient: count.coefficient)
+      }
+    }
+    launch.units = count.idle.map { network.activation(nodes[$0].name) }
+    return launch
+  }
+
+  private func readLedger(_ partials: Buffer<SIMD8<Float>>, _ pass: Pass) throws -> Ledger {
+    let (counts, size) = (steps.counts, pass.entries * Engine.chunks)
+    let values = try network.engine.queue.read(partials, count: counts.count * size)
+    var sums: [LedgerEntry: [LedgerSums]] = [:]
+    for count in counts {
+      let found = LedgerSums.entries(pass.entries, values[count.slot * size..<(count.slot + 1) * size])
+      for entry in count.entries { sums[entry] = found }
     }
     return Ledger(sums, network: network.network, rules: rules, entries: pass.entries)
   }
