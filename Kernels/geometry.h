@@ -103,6 +103,7 @@ enum {
   LEDGER_STORED = 1,    // R lies there
   LEDGER_QUOTIENT = 2,  // R = s * stab(z)
   LEDGER_FACTOR = 3,    // R = s * a / f
+  LEDGER_PRODUCT = 4,   // R = c * a, c in the place of R
 };
 
 // A 3 x 3 convolution of stride 1 by Winograd's algorithm (cpu/winograd.cl), in either direction.

@@ -6,9 +6,11 @@
 //   transpose  c[h,w,c] = sum of s[p,q,c] / n(p,q) over the cells that hold (h, w), and the epilogue
 //   maximum    y[p,q,c] = max over the window; padding never wins; and f = y / stab(mean over the window) where factors
 //              are made for a backward pass that treats it as an average
+//   route      c[h,w,c] = sum of s[p,q,c] over the windows that (h, w) wins, and the epilogue: the first maximum takes all,
+//              or with `shared` all maxima take equal shares (pooling/maximum.cl)
 //
 // `cells` as in pooling/average.cl; x [entries][H,W,C] with xStride elements an entry, s [entries][P,Q,C].
-// Grid: apply and maximum (P, entries), transpose (H, entries) in groups of 1.
+// Grid: apply and maximum (P, entries), transpose (H, entries), route (H, entries) or with `pairs` (P, entries) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
@@ -135,4 +137,101 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_rows(con
   } else {
     maximum_row(g, factor, image, y + row, factors + row, p);
   }
+}
+
+// What window (p, q) sends to pixel (h, w) of it: R, a part of it, or nothing.
+static inline __attribute__((always_inline)) float16 won(const WindowGeometry g, global const float *image, const float16 R,
+                                                         const int p, const int q, const int h, const int w, const int c,
+                                                         const int shared) {
+  const float16 value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C), zero = 0.0f;
+  float16 result = R, maxima = 0.0f;
+  for (int r = 0; r < g.kernelY; r++) {
+    const int y = p * g.strideY - g.padTop + r * g.dilationY;
+    if (y < 0 || y >= g.H) continue;
+    for (int s = 0; s < g.kernelX; s++) {
+      const int x = q * g.strideX - g.padLeft + s * g.dilationX;
+      if (x < 0 || x >= g.W) continue;
+      const float16 other = load_lanes(image + ((size_t)y * g.W + x) * g.C, c, g.C);
+      result = other > value ? zero : result;
+      if (shared) maxima += other == value ? (float16)1.0f : zero;
+      else if (y < h || (y == h && x < w)) result = other == value ? zero : result;
+    }
+  }
+  return shared ? (maxima > zero ? result / maxima : zero) : result;
+}
+
+// Row h of what any windows send back.
+static inline __attribute__((always_inline)) void route_row(const WindowGeometry g, const Epilogue e,
+                                                            const EpilogueArrays arrays, const int h, const int entry,
+                                                            global const float *image, global const float *R,
+                                                            const int shared) {
+  const FinishedEntry finished = finished_entry(e, arrays, entry);
+  for (int w = 0; w < g.W; w++) {
+    for (int c = 0; c < g.C; c += 16) {
+      float16 sum = 0.0f;
+      for (int r = 0; r < g.kernelY; r++) {
+        const int y = h + g.padTop - r * g.dilationY;
+        if (y < 0 || y % g.strideY != 0 || y / g.strideY >= g.P) continue;
+        for (int s = 0; s < g.kernelX; s++) {
+          const int x = w + g.padLeft - s * g.dilationX;
+          if (x < 0 || x % g.strideX != 0 || x / g.strideX >= g.Q) continue;
+          const int p = y / g.strideY, q = x / g.strideX;
+          const float16 output = load_lanes(R + ((size_t)p * g.Q + q) * g.C, c, g.C);
+          sum += won(g, image, output, p, q, h, w, c, shared);
+        }
+      }
+      finish(e, arrays, sum, finished, ((size_t)h * g.W + w) * g.C + c, c, g.C);
+    }
+  }
+}
+
+// Rows 2p and 2p + 1 where windows are 2 x 2 and side by side, and behind the last windows what none of them reads.
+static inline __attribute__((always_inline)) void route_pairs(const WindowGeometry g, const Epilogue e,
+                                                              const EpilogueArrays arrays, const int p, const int entry,
+                                                              global const float *image, global const float *R,
+                                                              const int shared) {
+  const FinishedEntry finished = finished_entry(e, arrays, entry);
+  const float16 zero = 0.0f, one = 1.0f;
+  for (int q = 0; q < g.Q; q++) {
+    const size_t corner = ((size_t)2 * p * g.W + 2 * q) * g.C;
+    for (int c = 0; c < g.C; c += 16) {
+      const float16 output = load_lanes(R + ((size_t)p * g.Q + q) * g.C, c, g.C);
+      float16 x[4], part[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) x[i] = load_lanes(image + corner + ((size_t)(i / 2) * g.W + i % 2) * g.C, c, g.C);
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        float16 maxima = 0.0f;
+        part[i] = output;
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+          part[i] = x[j] > x[i] ? zero : part[i];
+          if (shared) maxima += x[j] == x[i] ? one : zero;
+          else if (j < i) part[i] = x[j] == x[i] ? zero : part[i];
+        }
+        if (shared) part[i] = maxima > zero ? part[i] / maxima : zero;
+      }
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        finish(e, arrays, part[i], finished, corner + ((size_t)(i / 2) * g.W + i % 2) * g.C + c, c, g.C);
+    }
+  }
+  for (int h = 2 * p; h < (p + 1 == g.P ? g.H : 2 * p + 2); h++)
+    for (int w = h < 2 * g.P ? 2 * g.Q : 0; w < g.W; w++)
+      for (int c = 0; c < g.C; c += 16) finish(e, arrays, zero, finished, ((size_t)h * g.W + w) * g.C + c, c, g.C);
+}
+
+WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_route_rows(
+    const WindowGeometry g, const int pairs, const int shared, const Epilogue e, global const float *x,
+    global const float *R, FINISH_PARAMETERS) {
+  const EpilogueArrays arrays = FINISH_ARRAYS;
+  const int row = get_global_id(0), entry = get_global_id(1);
+  global const float *image = x + (size_t)(entry / e.targets) * g.H * g.W * g.C;
+  global const float *outputs = R + (size_t)entry * g.P * g.Q * g.C;
+  if (!pairs)
+    route_row(g, e, arrays, row, entry, image, outputs, shared);
+  else if (!shared && is_run(e, EPILOGUE_PRODUCT, 0))
+    route_pairs(g, run_of(e, EPILOGUE_PRODUCT, 0), arrays, row, entry, image, outputs, 0);
+  else
+    route_pairs(g, e, arrays, row, entry, image, outputs, shared);
 }

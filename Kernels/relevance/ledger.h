@@ -3,6 +3,7 @@
 //   R       LEDGER_STORED    as it lies there
 //           LEDGER_QUOTIENT  s * stab(z)   where s = R / stab(z) was made of c in registers and R is not formed
 //           LEDGER_FACTOR    s * a / f     where s = f * c with f = a / stab(z): a and f are 0 together, and then R is
+//           LEDGER_PRODUCT   c * a         at a max pooling whose c goes on to its winners; c lies in the place of R
 //           LEDGER_NONE      0
 //   kept    s * (stab(z) - z), where the gate is open. What a stabilizer adds to z follows from the sign of stab(z) = z + added,
 //           which is that of z; so z itself is not read where a number and its quotient by stab(z) are: R and s, or a and f.
@@ -74,6 +75,8 @@ static inline __attribute__((always_inline)) CountedUnits counted_units(const Le
     const real added = added_to(z, epsilon, mode);
     unit.R = unit.s * (z + added);
     unit.kept = unit.s * added;
+  } else if (r.source == LEDGER_PRODUCT) {
+    unit.R = load_lanes(arrays.relevance, at, end) * load_lanes(arrays.a, there, last);
   } else if (r.source == LEDGER_FACTOR) {
     const real a = load_lanes(arrays.a, there, last), f = load_lanes(arrays.f, there, last);
     unit.R = unit.s * (f == zero ? zero : a / f);

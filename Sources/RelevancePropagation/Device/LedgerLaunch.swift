@@ -12,6 +12,8 @@ struct LedgerLaunch {
     case quotient(z: Buffer<Float>, shift: Buffer<Float>?)
     /// s · a / f.
     case factor(a: Buffer<Float>, f: Buffer<Float>)
+    /// c · a.
+    case product(c: Buffer<Float>, a: Buffer<Float>)
   }
 
   /// s = R / stab(z): what is kept of R is read from it.
@@ -62,6 +64,7 @@ struct LedgerLaunch {
       (reading.source, z, shift) = (Int32(LEDGER_QUOTIENT), stored, constant)
       reading.isShifted = constant == nil ? 0 : 1
     case .factor(let activation, let factor): (reading.source, a, f) = (Int32(LEDGER_FACTOR), activation, factor)
+    case .product(let sum, let activation): (reading.source, R, a) = (Int32(LEDGER_PRODUCT), sum, activation)
     }
     // An array that is not read stands for itself with any other.
     let any = R ?? quotient!.s

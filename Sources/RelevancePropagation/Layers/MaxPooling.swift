@@ -45,16 +45,32 @@ extension MaxPooling: NonlinearLayer {
       [geometry(shapes), factor.parameters, input, output, factor?.into ?? output])
   }
 
-  /// Winner-take-all: the relevance of a window goes to its maximum.
+  /// Whether its kernels do all of `Finish` behind winner-take-all.
+  static func finishes(_ family: KernelFamily) -> Bool { family == .cpu }
+
+  /// Winner-take-all: the number of a window goes to its maximum, then what `finish` says.
   func route(
-    _ relevance: Buffer<Float>, activation: Buffer<Float>, sharingTies: Bool, accumulate: Bool,
-    into target: Buffer<Float>, shapes: LayerShapes, targets: Int, batch: Int, on engine: Engine
+    _ numbers: Buffer<Float>, activation: Buffer<Float>, sharingTies: Bool, finish: Finish, into target: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
     let geometry = geometry(shapes)
+    if engine.family == .cpu {
+      let (epilogue, arrays) = finish.arguments(nil, into: target, count: shapes.inputs[0].count)
+      return try engine.launch(
+        engine.tuned(.tile), "maximum_route_rows",
+        groups: Grid(isPairs ? shapes.output[1] : shapes.inputs[0][1], batch), items: 1,
+        [geometry, Int32(isPairs ? 1 : 0), Int32(sharingTies ? 1 : 0), epilogue, activation, numbers] + arrays)
+    }
+    precondition(finish.isPlain, "kernels that only route")
     try engine.launch(
       "maximum_route", grid: Grid(engine.vectors(Int(geometry.C)), Int(geometry.H * geometry.W), batch), geometry,
       activation,
-      Int32(targets), relevance, Int32(sharingTies ? 1 : 0), Int32(accumulate ? 1 : 0), target)
+      Int32(finish.targets), numbers, Int32(sharingTies ? 1 : 0), Int32(finish.accumulate ? 1 : 0), target)
+  }
+
+  /// Whether windows are 2 × 2, side by side.
+  private var isPairs: Bool {
+    window.kernel == Extent(2) && window.stride == Extent(2) && window.padding == .zero && window.dilation == Extent(1)
   }
 
   /// The layer that stands in for this one where the backward pass treats it as average pooling; nil for dilated windows.

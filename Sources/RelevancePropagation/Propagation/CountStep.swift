@@ -10,6 +10,8 @@ struct CountStep {
     case quotient
     /// R = s · a / f.
     case factor(Factor)
+    /// R = c · a, a a node's output.
+    case product(of: TensorID, with: String)
   }
 
   /// Whose stabilizer and bias keep something; elsewhere the first that asked.
@@ -33,6 +35,7 @@ struct CountStep {
     let s = quotient.map { [$0.into] } ?? []
     switch source {
     case .none, .factor: return s
+    case .product(let c, _): return s + [c]
     case .stored: return s + [relevance]
     case .quotient:
       if case .tensor(let z)? = quotient?.z { return s + [z] }

@@ -23,6 +23,8 @@ struct FusedPlan {
     let nonNegative = network.nonNegativeNodes
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
+      routes: { network.nodes[$0].layer is MaxPooling && MaxPooling.finishes(choice.family) },
+      name: { network.nodes[$0].name },
       factors: builder.factors.filter {
         RuleTable.linearView(of: network[$0.value.node]!.layer)!.finishes(choice.family) && makes($0.value)
       },

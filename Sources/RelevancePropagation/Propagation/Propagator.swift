@@ -253,21 +253,10 @@ public final class Propagator {
         statistics.values,
         buffer(quotient.into))
     case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
-      var finish = Finish(targets: options.targets)
-      if let product {
-        let name = nodes[index].inputs[input]
-        finish.product =
-          try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation)
-        finish.coefficient = product.coefficient
-        finish.accumulate = product.accumulate
-        if let quotient = product.then {
-          finish.quotient = self.finish(quotient, other: buffer(quotient.z))
-          if product.keepsRelevance { finish.kept = buffer(product.into) }
-        }
-      }
+      let finish = try product.map { try self.finish($0, node: index, input: input) } ?? Finish(targets: options.targets)
       try parts.view(index).layer.transpose(
         buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: finish,
-        into: buffer(product?.then?.into ?? product?.into ?? c),
+        into: buffer(product?.end ?? c),
         shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
     case .product(let product, let index, let input, let c):
       let name = nodes[index].inputs[input]
@@ -277,12 +266,14 @@ public final class Propagator {
         "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
         Int32(operand.stride),
         operand.part, buffer(c), product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
-    case .route(let index, let relevance, let sharingTies, let target, let accumulate):
+    case .route(let index, let numbers, let sharingTies, let target, let accumulate, let product):
       guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
+      var finish = Finish(accumulate: accumulate, targets: options.targets)
+      if let product { finish = try self.finish(product, node: index, input: 0) }
       try layer.route(
-        buffer(relevance), activation: network.activation(nodes[index].inputs[0]), sharingTies: sharingTies,
-        accumulate: accumulate, into: buffer(target), shapes: network.shapes(of: nodes[index]),
-        targets: options.targets, batch: pass.entries, on: engine)
+        buffer(numbers), activation: network.activation(nodes[index].inputs[0]), sharingTies: sharingTies,
+        finish: finish, into: buffer(product?.end ?? target), shapes: network.shapes(of: nodes[index]),
+        batch: pass.entries, on: engine)
     case .rectify(let index, let mode, let beta, let relevance, let target, let accumulate):
       try ReLU.backward(
         mode, beta: beta, buffer(relevance), activation: network.activation(nodes[index].inputs[0]),
@@ -311,6 +302,19 @@ public final class Propagator {
     product.factor.map { Operand(network.factors.made[$0.node]!.buffer, network.network.shapes[$0.node]!) }
   }
 
+  /// Step 4 towards an input of a node, and step 2 of the layer below.
+  private func finish(_ product: ProductStep, node: Int, input: Int) throws -> Finish {
+    let name = network.network.nodes[node].inputs[input]
+    var finish = Finish(
+      product: try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation),
+      coefficient: product.coefficient, accumulate: product.accumulate, targets: options.targets)
+    if let quotient = product.then {
+      finish.quotient = self.finish(quotient, other: buffer(quotient.z))
+      if product.keepsRelevance { finish.kept = buffer(product.into) }
+    }
+    return finish
+  }
+
   private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
     Finish.Quotient(
       other: other, shift: quotient.shift.map { constants[$0]! }, stabilizer: quotient.stabilizer,
@@ -327,6 +331,7 @@ public final class Propagator {
         .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
       case .factor(let factor):
         .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
+      case .product(let c, let name): .product(c: buffer(c), a: network.activation(name))
       }
     var launch = LedgerLaunch(
       count: tensors[count.quotient?.into ?? count.relevance].count, targets: options.targets, relevance: source)

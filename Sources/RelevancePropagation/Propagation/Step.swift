@@ -20,8 +20,9 @@ enum Step {
   case product(ProductStep, node: Int, input: Int, c: TensorID)
   /// Steps 3 of several terms in one launch, and the sum of their steps 4.
   case stackedTranspose(node: Int, weights: [WeightPart], s: TensorID, input: Int, products: [ProductStep])
-  /// Winner-take-all at max pooling.
-  case route(node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool)
+  /// Winner-take-all at max pooling; with `then` of c, not of R, and steps 4 and 2 of the layer below in the same launch.
+  case route(
+    node: Int, relevance: TensorID, sharingTies: Bool, into: TensorID, accumulate: Bool, then: ProductStep? = nil)
   /// A baseline's backward pass at a rectifier.
   case rectify(
     node: Int, mode: ReLU.BackwardMode, beta: Float, relevance: TensorID, into: TensorID, accumulate: Bool)
@@ -60,9 +61,42 @@ struct ProductStep {
   var factor: Factor?
   /// Whether R' is read later too.
   var keepsRelevance = true
+
+  /// What the launch ends with: s of the layer below, or R'.
+  var end: TensorID { then?.into ?? into }
 }
 
 extension Step {
+  /// Step 4 in the same launch, of the steps that send numbers back to an input.
+  var product: ProductStep? {
+    get {
+      switch self {
+      case .transpose(_, _, _, _, _, _, let product), .route(_, _, _, _, _, let product): product
+      default: nil
+      }
+    }
+    set {
+      switch self {
+      case .transpose(let node, let weight, let s, let pass, let input, let c, _):
+        self = .transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: newValue)
+      case .route(let node, let relevance, let sharingTies, let target, let accumulate, _):
+        self = .route(
+          node: node, relevance: relevance, sharingTies: sharingTies, into: target, accumulate: accumulate,
+          then: newValue)
+      default: preconditionFailure("a step without products")
+      }
+    }
+  }
+
+  /// The node whose input the product is for, and which.
+  var productInput: (node: Int, input: Int)? {
+    switch self {
+    case .transpose(let node, _, _, _, let input, _, _): (node, input)
+    case .route(let node, _, _, _, _, _): (node, 0)
+    default: nil
+    }
+  }
+
   /// Kernel launches it takes: an addition reads one input at a time, a statistic is summed in two goes,
   /// a deviation after the mean.
   func launches(in network: Network) -> Int {

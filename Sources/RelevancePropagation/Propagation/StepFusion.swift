@@ -6,6 +6,7 @@
 ///     step 1, step 2                      a denominator made for one quotient
 ///     step 3, step 4                      relevance of an input
 ///     step 3, step 4, step 2 of below     the next layer's s at once, z read as it is or with a constant added
+///     winner-take-all, the same           c goes the way of R: the winner's a is the pooling's, so R' = a ⊙ c there too
 ///
 /// The numbers are the same to the bit: the same operations in the same order. Only where the forward pass can make
 /// f = a / stab(z) (`Factor`) are they associated otherwise: c ⊙ f for (c ⊙ a) / stab(z).
@@ -17,6 +18,12 @@ struct StepFusion {
   /// Whether the layer of a node can finish sums.
   let finishes: (Int) -> Bool
 
+  /// Whether the max pooling of a node can finish what it sends to its winners.
+  let routes: (Int) -> Bool
+
+  /// A node's name.
+  let name: (Int) -> String
+
   /// Denominators whose factors the forward pass can make.
   let factors: [TensorID: Factor]
 
@@ -27,21 +34,19 @@ struct StepFusion {
   let stacks: (Int, [WeightPart]) -> Bool
 
   func fused(_ steps: [Step]) -> [Step] {
-    settleCounts(joinDenominators(carryFactors(joinTransposes(stackTransposes(steps)))))
+    settleCounts(joinDenominators(carryFactors(joinProducts(passWinners(stackTransposes(steps))))))
   }
 
   /// The factors that steps read.
-  static func factors(in steps: [Step]) -> [Factor] {
-    steps.compactMap { if case .transpose(_, _, _, _, _, _, let product?) = $0 { product.factor } else { nil } }
-  }
+  static func factors(in steps: [Step]) -> [Factor] { steps.compactMap { $0.product?.factor } }
 
   /// R = a ⊙ c and s = R / stab(z) become s = f ⊙ c, where nobody reads R and the step that makes z has no other reader.
   private func carryFactors(_ steps: [Step]) -> [Step] {
     let uses = uses(steps)
     var made: Set<TensorID> = []
     let result = steps.map { step in
-      guard case .transpose(let node, let weight, let s, let pass, let input, let c, var product?) = step,
-        let quotient = product.then, case .tensor(let z) = quotient.z, uses[z] == 2, let factor = factors[z],
+      guard var product = step.product, let (node, input) = step.productInput, let quotient = product.then,
+        case .tensor(let z) = quotient.z, uses[z] == 2, let factor = factors[z],
         !product.keepsRelevance, !product.accumulate, reads(factor.output, product.activation, node, input)
       else { return step }
       made.insert(z)
@@ -49,9 +54,41 @@ struct StepFusion {
       product.into = quotient.into
       product.then = nil
       product.keepsRelevance = true
-      return .transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product)
+      var step = step
+      step.product = product
+      return step
     }
     return result.filter { if case .apply(_, _, _, let z, _, nil) = $0 { !made.contains(z) } else { true } }
+  }
+
+  /// Behind a max pooling R = a ⊙ c and its way to the winners become the way of c, and R' = a ⊙ c at the pooling's input,
+  /// where nobody else reads R.
+  private func passWinners(_ steps: [Step]) -> [Step] {
+    let uses = uses(steps)
+    var result = steps
+    var formed: Set<Int> = []
+    for index in steps.indices.dropLast() {
+      guard case .transpose(let node, _, _, _, let input, let c, nil) = steps[index],
+        case .product(let product, node, input, c) = steps[index + 1], uses[c] == 2, uses[product.into] == 2,
+        !wanted.contains(product.into), product.coefficient == 1, !product.accumulate
+      else { continue }
+      var next = index + 2
+      while next < steps.count, case .count(let count) = steps[next], count.relevance == product.into { next += 1 }
+      guard next < steps.count,
+        case .route(let pooling, product.into, let sharingTies, let target, false, nil) = steps[next],
+        routes(pooling), reads(name(pooling), product.activation, node, input)
+      else { continue }
+      let then = ProductStep(activation: .all, coefficient: 1, into: target, accumulate: false)
+      result[next] = .route(
+        node: pooling, relevance: c, sharingTies: sharingTies, into: target, accumulate: false, then: then)
+      for position in index + 2..<next {
+        guard case .count(var count) = steps[position] else { continue }
+        count.source = .product(of: c, with: name(pooling))
+        result[position] = .count(count)
+      }
+      formed.insert(index + 1)
+    }
+    return result.indices.filter { !formed.contains($0) }.map { result[$0] }
   }
 
   private func stackTransposes(_ steps: [Step]) -> [Step] {
@@ -90,7 +127,7 @@ struct StepFusion {
   private func settleCounts(_ steps: [Step]) -> [Step] {
     var carried: [TensorID: Factor] = [:]
     var joined: [TensorID: QuotientStep] = [:]
-    for case .transpose(_, _, _, _, _, _, let product?) in steps {
+    for product in steps.compactMap(\.product) {
       if let factor = product.factor { carried[product.into] = factor }
       if let quotient = product.then, !product.keepsRelevance { joined[quotient.into] = quotient }
     }
@@ -108,11 +145,10 @@ struct StepFusion {
       return .count(count)
     }
     return settled.map { step in
-      guard case .transpose(let node, let weight, let s, let pass, let input, let c, var product?) = step,
-        product.then != nil, read.contains(product.into)
-      else { return step }
-      product.keepsRelevance = true
-      return .transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product)
+      guard let product = step.product, product.then != nil, read.contains(product.into) else { return step }
+      var step = step
+      step.product?.keepsRelevance = true
+      return step
     }
   }
 
@@ -146,21 +182,24 @@ struct StepFusion {
     return result
   }
 
-  private func joinTransposes(_ steps: [Step]) -> [Step] {
+  private func joinProducts(_ steps: [Step]) -> [Step] {
     let uses = uses(steps)
     var result: [Step] = []
     var index = 0
     while index < steps.count {
-      guard index + 1 < steps.count,
-        case .transpose(let node, let weight, let s, let pass, let input, let c, nil) = steps[index],
-        case .product(var product, node, input, c) = steps[index + 1], uses[c] == 2, product.activation.isLinear,
+      var step = steps[index]
+      index += 1
+      if case .transpose(let node, _, _, _, let input, let c, nil) = step, index < steps.count,
+        case .product(let product, node, input, c) = steps[index], uses[c] == 2, product.activation.isLinear,
         finishes(node)
-      else {
-        result.append(steps[index])
+      {
+        step.product = product
         index += 1
+      }
+      guard var product = step.product else {
+        result.append(step)
         continue
       }
-      index += 2
       // Behind the product stand the denominator's own steps, which do not read it: they come first instead.
       var before: [Step] = []
       var next = index
@@ -178,8 +217,9 @@ struct StepFusion {
           wanted.contains(product.into) || uses[product.into]! > 2 || product.accumulate
         index = next + 1
         result += before
+        step.product = product
       }
-      result.append(.transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product))
+      result.append(step)
     }
     return result
   }

@@ -16,7 +16,7 @@ extension Step {
   var node: Int? {
     switch self {
     case .apply(let node, _, _, _, _, _), .biasShare(let node, _, _, _, _, _), .transpose(let node, _, _, _, _, _, _),
-      .product(_, let node, _, _), .route(let node, _, _, _, _), .rectify(let node, _, _, _, _, _),
+      .product(_, let node, _, _), .route(let node, _, _, _, _, _), .rectify(let node, _, _, _, _, _),
       .shiftedOutput(let node, _, _, _, _), .stackedTranspose(let node, _, _, _, _):
       node
     case .count(let count): count.node

@@ -1,7 +1,7 @@
 extension Step {
   /// The tensors a step touches.
   var tensors: [TensorID] {
-    func of(_ source: Source) -> [TensorID] { if case .tensor(let id) = source { [id] } else { [] } }
+    func of(_ source: Source) -> [TensorID] { source.tensors }
     return switch self {
     case .apply(_, _, _, let z, _, let quotient): quotient.map { [$0.relevance, $0.into] } ?? [z]
     case .statistic(let z, _, _): of(z)
@@ -10,11 +10,10 @@ extension Step {
     case .biasShare(_, let s, let inputs, _, _, let t): [s, inputs, t]
     case .quotient(let quotient): [quotient.relevance, quotient.into] + of(quotient.z) + of(quotient.output)
     case .transpose(_, _, let s, _, _, let c, nil): [s, c]
-    case .transpose(_, _, let s, _, _, _, let product?):
-      [s] + (product.keepsRelevance ? [product.into] : [])
-        + (product.then.map { [$0.into] + of($0.z) + of($0.output) } ?? [])
+    case .transpose(_, _, let s, _, _, _, let product?): [s] + product.tensors
     case .product(let product, _, _, let c): [c, product.into]
-    case .route(_, let relevance, _, let target, _): [relevance, target]
+    case .route(_, let c, _, _, _, let product?): [c] + product.tensors
+    case .route(_, let relevance, _, let target, _, nil): [relevance, target]
     case .rectify(_, _, _, let relevance, let target, _): [relevance, target]
     case .copy(_, let source, let target, _): [source, target]
     case .rearrange(_, _, let source, let target, _): [source, target]
@@ -22,4 +21,15 @@ extension Step {
     case .count(let count): count.tensors
     }
   }
+}
+
+extension ProductStep {
+  /// The tensors it touches beside c.
+  var tensors: [TensorID] {
+    (keepsRelevance ? [into] : []) + (then.map { [$0.into] + $0.z.tensors + $0.output.tensors } ?? [])
+  }
+}
+
+extension Source {
+  fileprivate var tensors: [TensorID] { if case .tensor(let id) = self { [id] } else { [] } }
 }
