@@ -18,46 +18,64 @@ public final class Explainer {
   public let classStart: Profile.Start
   public let batch: Int
   public let options: PropagationOptions
-  private let deviceNetwork: DeviceNetwork
+  /// Whether batches go up and results come down while others are computed.
+  public var overlaps: Bool { transfers != nil }
+  let deviceNetwork: DeviceNetwork
   private let top: BackwardStart
   /// The last start that is not the network's own output.
   private var other: BackwardStart?
+  private let transfers: Transfers?
+  /// `[N, K]`, where no transfers overlap.
+  private let scoresMemory: StagingMemory<Float>
+  /// Whose results lie on the device, where no transfers overlap.
+  private weak var pending: PendingExplanations?
+  /// When the latest explanations were there.
+  var lastEnd: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - low: lower bound of the input per channel, for the box rule (`Preprocessing.low`); `high` likewise.
   ///   - batch: images explained in one pass.
+  ///   - overlapping: as below.
   /// - Throws: `NetworkError`, `UnsupportedLayer`, `RuleError`, `ComputeError`.
   public convenience init(
     _ network: Network, composite: Preset, low: [Float], high: [Float], on engine: Engine, batch: Int = 1,
-    options: PropagationOptions = .init()
+    options: PropagationOptions = .init(), overlapping: Bool = false
   ) throws {
     let canonized = try network.canonized()
     try self.init(
       canonized: canonized,
       rules: composite.composite(for: canonized, low: low, high: high).resolve(for: canonized),
-      classStart: composite.start, on: engine, batch: batch, options: options)
+      classStart: composite.start, on: engine, batch: batch, options: options, overlapping: overlapping)
   }
 
-  /// - Parameter canonized: the network as it is explained, whose nodes `rules` names.
+  /// - Parameters:
+  ///   - canonized: the network as it is explained, whose nodes `rules` names.
+  ///   - overlapping: whether batches that are begun (`begin`) go up and come down while others are computed, for which the
+  ///     device holds the images of two. It gains nothing on a device that shares the host's memory, where nothing is copied
+  ///     far. Layers that are kept come down when they are asked for, so that it is ignored with them.
   /// - Throws: `UnsupportedLayer`, `ComputeError`.
   public init(
     canonized: Network, rules: RuleTable, classStart: Profile.Start = .logit, on engine: Engine, batch: Int = 1,
-    options: PropagationOptions = .init()
+    options: PropagationOptions = .init(), overlapping: Bool = false
   ) throws {
     network = canonized
     self.batch = batch
     self.classStart = classStart
     self.options = options
     self.rules = rules
+    let overlaps = overlapping && !options.keepsLayers
     deviceNetwork = try DeviceNetwork(
       canonized, on: engine, batch: batch,
-      rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options))
+      rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options), inputs: overlaps ? 2 : 1)
     top = try BackwardStart(deviceNetwork, rules: rules, options: options)
+    transfers = overlaps ? try Transfers(deviceNetwork, targets: options.targets) : nil
+    scoresMemory = try StagingMemory(
+      count: overlaps ? 0 : batch * canonized.outputShape.count, on: engine.queue, for: "scores")
   }
 
   /// Bytes on the device: weights, activations, relevance, modified weights.
   public var deviceBytes: Int {
-    DeviceNetwork.bytes(of: network, batch: batch, on: deviceNetwork.engine) + top.propagator.bytes
+    deviceNetwork.bytes + top.propagator.bytes
   }
 
   /// Explains one class of every image of a batch.
@@ -67,13 +85,7 @@ public final class Explainer {
   ///   - choosing: the class to explain, from an image's scores.
   /// - Throws: what `choosing` throws; `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, choosing: (Scores) throws -> Int) throws -> [Explanation] {
-    try explain(
-      images,
-      targets: {
-        let index = try choosing($0)
-        return [classStart == .one ? .one(index) : .logit(index)]
-      }
-    ).map { $0[0] }
+    try explain(images, targets: { [.class(try choosing($0), classStart)] }).map { $0[0] }
   }
 
   /// Explains several targets of every image of a batch, which share its forward pass and all denominators.
@@ -83,25 +95,37 @@ public final class Explainer {
   /// - Throws: what `targets` throws; `TargetError` where a target does not fit the network or the others;
   ///   `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, targets: (Scores) throws -> [Target]) throws -> [[Explanation]] {
-    try deviceNetwork.load(images)
-    let batch = try explainInput(count: images.shape[0], targets: targets)
-    let propagator = batch.start.propagator
-    let entries = images.shape[0] * options.targets
-    let input = try batch.relevance.map { try engine.queue.readEntries($0, entries, of: network.inputShape) }
-    let layers = try propagator.readLayers(entries: entries)
-    var activations: [String: Tensor] = [:]
-    for name in layers.keys { activations[name] = try batch.trace.activation(of: name) }
-    return batch.targets.indices.map { image in
-      batch.targets[image].indices.map { position in
-        let entry = image * options.targets + position
-        return Explanation(
-          scores: batch.scores[image], explained: batch.targets[image][position], value: batch.values[entry],
-          start: batch.starts[entry], relevance: input?[entry] ?? Tensor(repeating: 0, shape: network.inputShape),
-          layers: layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
-          ledger: batch.ledger, entry: entry, forwardSeconds: batch.forwardSeconds,
-          backwardSeconds: batch.backwardSeconds, translation: nil)
-      }
+    try withoutActuallyEscaping(targets) { targets in
+      try explain(images, .chosen { _, scores in try targets(scores) })
     }
+  }
+
+  /// Explains a batch: `begin`, and its explanations.
+  public func explain(_ images: Tensor, _ choice: TargetChoice) throws -> [[Explanation]] {
+    try begin(images, choice).explanations()
+  }
+
+  /// Begins to explain a batch and returns while the device computes.
+  ///
+  /// One batch may be begun before the explanations of the one before it are asked for. Where transfers overlap, its images go
+  /// up while that one is computed, and that one's relevance comes down while it is computed; elsewhere that one is
+  /// waited for first. The results are the same, to the bit.
+  ///
+  /// - Parameter images: `[N, C, H, W]`, N ≤ `batch`, as the network reads them.
+  /// - Throws: what the choice throws, `TargetError`, `ComputeError`; what is wrong with scores the host need not see before it
+  ///   returns, and relevance that is not finite, come with the explanations.
+  public func begin(_ images: Tensor, _ choice: TargetChoice) throws -> PendingExplanations {
+    if let transfers {
+      try transfers.send(deviceNetwork.checked(images), to: deviceNetwork)
+    } else {
+      takeResults()
+      try deviceNetwork.load(images)
+    }
+    let pass = try enqueue(count: images.shape[0], choice)
+    let fetched = try transfers.map { (slot: $0.slot, event: try $0.fetch(pass.propagator, entries: pass.entries)) }
+    let begun = PendingExplanations(pass, of: self, fetched: fetched)
+    if let transfers { transfers.slot.owner = begun } else { pending = begun }
+    return begun
   }
 
   /// Where a batch's images lie, channels last `[N, H, W, C]`, for kernels to write before `explainInput`.
@@ -111,47 +135,65 @@ public final class Explainer {
 
   /// Explains the first `count` images that lie in `input`; their relevance stays on the device.
   ///
-  /// - Throws: as `explain(_:targets:)`.
-  package func explainInput(count: Int, targets: (Scores) throws -> [Target]) throws -> ExplainedBatch {
-    let clock = ContinuousClock()
-    let begin = clock.now
-    let trace = try deviceNetwork.forward(count: count)
-    let output = try trace.scores()
-    let forwardDone = clock.now
-    let scores = try Self.scores(output)
-    let targets = try scores.map(targets)
-    for targets in targets { try check(targets) }
-    let start = try beginning(of: targets)
-    let (startTrace, relevanceThere) = try start.begin(trace, targets: targets, scores: output)
-    let ledger = try start.propagator.run(startTrace, from: relevanceThere)
-    let done = clock.now
+  /// - Throws: as `explain`.
+  package func explainInput(count: Int, _ choice: TargetChoice) throws -> ExplainedBatch {
+    takeResults()
+    let pass = try enqueue(count: count, choice)
+    let chosen = try pass.targets()
+    let ledger = try pass.propagator.readLedger(entries: pass.entries)
+    let done = ContinuousClock.now
     try deviceNetwork.requireUnchangedWeights()
-    let values = try targets.enumerated().flatMap { image, targets in
-      try targets.map { target in
-        let inside = try target.layer.map { try startTrace.activation(of: $0)[image].scalars }
-        return target.value(of: inside ?? scores[image].logits)
-      }
-    }
     return ExplainedBatch(
-      scores: scores, targets: targets, values: values,
-      starts: (0..<values.count).map { relevanceThere[$0].scalars.reduce(0) { $0 + Double($1) } }, ledger: ledger,
-      relevance: start.propagator.inputRelevance, trace: startTrace, start: start,
-      forwardSeconds: (forwardDone - begin) / .seconds(1), backwardSeconds: (done - forwardDone) / .seconds(1))
+      scores: chosen.scores, targets: chosen.targets, values: chosen.values, starts: chosen.starts, ledger: ledger,
+      relevance: pass.propagator.inputRelevance, forwardSeconds: (chosen.time - pass.begin) / .seconds(1),
+      backwardSeconds: (done - chosen.time) / .seconds(1))
   }
 
   /// Scores of the first `count` images that lie in `input`, alone.
   ///
   /// - Throws: `ScoresError`, `ComputeError`.
   package func scoreInput(count: Int) throws -> [Scores] {
-    try Self.scores(deviceNetwork.forward(count: count, scoresOnly: true).scores())
+    takeResults()
+    return try PendingScores.checked(deviceNetwork.forward(count: count, scoresOnly: true).scores())
   }
 
-  private static func scores(_ output: Tensor) throws -> [Scores] {
-    try (0..<output.shape[0]).map { image in
-      let scores = Scores(output[image].scalars)
-      guard scores.logits.allSatisfy(\.isFinite) else { throw ScoresError(image: image) }
-      return scores
+  /// The results of a batch that was begun, before another writes to where they lie.
+  private func takeResults() {
+    if let transfers { transfers.slot.owner?.collect() } else { pending?.collect() }
+  }
+
+  /// Enqueues the passes over the first `count` images in `input`. Where the device chooses, nothing waits.
+  private func enqueue(count: Int, _ choice: TargetChoice) throws -> EnqueuedPass {
+    let begin = ContinuousClock.now
+    let queue = engine.queue
+    let trace = try deviceNetwork.forward(count: count)
+    let scores = try PendingScores(of: count, from: deviceNetwork, into: transfers?.slot.scores ?? scoresMemory)
+    try queue.flush()
+    let output = network.outputShape
+    if options.targets == 1, !ChannelsLast.moves(output), let start = choice.classStart {
+      if let index = start.index { try check([.logit(index)]) }
+      try transfers?.holdBackward()
+      try top.propagator.enqueue(trace) { relevance in
+        try queue.labelled("\(network.outputName) backward") {
+          try start.write(deviceNetwork.output, count: output.count, images: count, into: relevance, on: engine)
+        }
+      }
+      try queue.flush()
+      return EnqueuedPass(
+        trace: trace, propagator: top.propagator, begin: begin, scores: scores, chosen: nil, choice: choice)
     }
+    let tensor = try scores.tensor()
+    let found = try PendingScores.checked(tensor)
+    let targets = try found.enumerated().map { try choice.targets(image: $0, scores: $1) }
+    for targets in targets { try check(targets) }
+    let start = try beginning(of: targets)
+    let (startTrace, relevance) = try start.begin(trace, targets: targets, scores: tensor)
+    let chosen = try ChosenTargets(scores: found, targets: targets, trace: startTrace, start: relevance)
+    try transfers?.holdBackward()
+    try start.propagator.enqueue(startTrace, from: relevance)
+    try queue.flush()
+    return EnqueuedPass(
+      trace: startTrace, propagator: start.propagator, begin: begin, scores: scores, chosen: chosen, choice: choice)
   }
 
   /// - Throws: `TargetError` for another number of targets than the options', and one that does not fit the network.

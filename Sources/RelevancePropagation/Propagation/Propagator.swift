@@ -22,7 +22,12 @@ public final class Propagator {
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
+  /// The ledger's partial sums, a part of `sums` an entry, so that one copy brings all of them down.
   private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
+  /// Where each entry's begin.
+  private var sumPlaces: [LedgerEntry: Int] = [:]
+  /// Nil where nothing is counted.
+  let sums: Buffer<SIMD4<Float>>?
   private let statistics: ImageStatistics
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
@@ -52,6 +57,12 @@ public final class Propagator {
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
     }
+    let (entries, each) = (steps.compactMap(\.ledgerEntry), network.batch * options.targets * Engine.chunks)
+    sums = entries.isEmpty ? nil : try Buffer(count: entries.count * each, on: engine.queue, for: "ledger")
+    for (place, entry) in entries.enumerated() {
+      sumPlaces[entry] = place * each
+      partials[entry] = try Buffer(sums!, at: place * each, count: each)
+    }
     for step in steps { try prepare(step) }
     for factor in factors { try prepare(factor) }
   }
@@ -76,9 +87,7 @@ public final class Propagator {
     var chosen = plan(carrying: true)
     let one = DeviceNetwork.bytes(of: network.network, batch: 1, on: engine) + chosen.bytes(images: 1, targets: 1)
     if available > 0, one > available { chosen = plan(carrying: false) }
-    let needed =
-      DeviceNetwork.bytes(of: network.network, batch: network.batch, on: engine)
-      + chosen.bytes(images: network.batch, targets: options.targets)
+    let needed = network.bytes + chosen.bytes(images: network.batch, targets: options.targets)
     guard available == 0 || needed <= available else {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
@@ -100,12 +109,7 @@ public final class Propagator {
     case .product(let product, let node, _, _):
       if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
-    case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry):
-      partials[entry] = try Buffer(
-        count: network.batch * options.targets * Engine.chunks, on: network.engine.queue, for: "ledger")
-      if case .absorbed(let node, _, _, _, _, let bias, _, _) = step {
-        _ = try parts.parameters(node, weight: .all, bias: bias)
-      }
+    case .absorbed(let node, _, _, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
     case .shiftedOutput(let node, let constants, let withoutBias, let z, _):
       try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
@@ -158,19 +162,56 @@ public final class Propagator {
 
   /// `propagate`, with all relevance left on the device; returns the ledger alone, where it is counted.
   package func run(_ trace: Trace, from start: Tensor) throws -> Ledger? {
+    try enqueue(trace, from: start)
+    return try readLedger(entries: trace.count * options.targets)
+  }
+
+  /// `run` without the ledger: its sums are left on the device too.
+  func enqueue(_ trace: Trace, from start: Tensor) throws {
+    let entries = trace.count * options.targets
+    precondition(
+      start.count == entries * network.network.outputShape.count,
+      "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
+    let output = Shape([entries] + network.network.outputShape.extents)
+    try enqueue(trace) { try network.engine.queue.write(start.reshaped(output), to: $0) }
+  }
+
+  /// Enqueues a pass; nothing waits but what `start` does.
+  ///
+  /// - Parameter start: enqueues what writes the relevance at the output, channels last `[N · targets, …]`.
+  /// - Precondition: `trace` is the network's latest.
+  func enqueue(_ trace: Trace, start: (Buffer<Float>) throws -> Void) throws {
     precondition(trace.network === network, "a trace of another network")
     trace.requireCurrent()
     let pass = Pass(images: trace.count, entries: trace.count * options.targets)
-    precondition(
-      start.count == pass.entries * network.network.outputShape.count,
-      "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    let output = Shape([pass.entries] + network.network.outputShape.extents)
-    try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
+    try start(buffer(startTensor))
     try network.complete(factors, images: pass.images)
     for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
+  }
 
-    let ledger = try options.ledger ? readLedger(pass) : nil
-    if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
+  /// The latest pass's ledger; nil where it is not counted.
+  ///
+  /// - Throws: `RelevanceError`, `ComputeError`.
+  func readLedger(entries: Int) throws -> Ledger? {
+    guard options.ledger else { return nil }
+    let values = try sums.map { try network.engine.queue.read($0, count: $0.count) } ?? []
+    return try values.withUnsafeBufferPointer { try ledger(of: $0, entries: entries) }
+  }
+
+  /// The ledger of a pass over `entries` entries from its `sums`.
+  ///
+  /// - Throws: `RelevanceError` where a layer's relevance is not finite.
+  func ledger(of sums: UnsafeBufferPointer<SIMD4<Float>>, entries: Int) throws -> Ledger {
+    let totals = sumPlaces.mapValues { first in
+      (0..<entries).map { m in
+        sums[first + m * Engine.chunks..<first + (m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) { total, chunk in
+          total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
+          total.z = max(total.z, Double(chunk.z))
+        }
+      }
+    }
+    let ledger = Ledger(totals, network: network.network, rules: rules, entries: entries)
+    if let broken = ledger.layers.first(where: { $0.nonFinite > 0 }) {
       throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
     }
     return ledger
@@ -328,19 +369,5 @@ public final class Propagator {
     Finish.Quotient(
       other: other, shift: quotient.shift.map { constants[$0]! }, stabilizer: quotient.stabilizer,
       statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
-  }
-
-  private func readLedger(_ pass: Pass) throws -> Ledger {
-    var sums: [LedgerEntry: [SIMD4<Double>]] = [:]
-    for (entry, partial) in partials {
-      let values = try network.engine.queue.read(partial, count: pass.entries * Engine.chunks)
-      sums[entry] = (0..<pass.entries).map { m in
-        values[m * Engine.chunks..<(m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) { total, chunk in
-          total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
-          total.z = max(total.z, Double(chunk.z))
-        }
-      }
-    }
-    return Ledger(sums, network: network.network, rules: rules, entries: pass.entries)
   }
 }

@@ -80,6 +80,14 @@ extension Step {
     default: 1
     }
   }
+
+  /// The sums it makes for the ledger.
+  var ledgerEntry: LedgerEntry? {
+    switch self {
+    case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry): entry
+    default: nil
+    }
+  }
 }
 
 /// A tensor of the backward pass, before it has memory.
