@@ -52,7 +52,8 @@ public final class Buffer<Element: BitwiseCopyable>: Sendable {
   ///
   /// - Precondition: devices begin buffers at multiples of up to 512 bytes; `index` is at one.
   public init(_ whole: Buffer, at index: Int, count: Int) throws {
-    precondition(index >= 0 && count > 0 && index + count <= whole.count, "\(count) elements at \(index) of \(whole.count)")
+    precondition(
+      index >= 0 && count > 0 && index + count <= whole.count, "\(count) elements at \(index) of \(whole.count)")
     self.count = count
     isBorrowed = whole.isBorrowed
     let stride = MemoryLayout<Element>.stride

@@ -107,7 +107,8 @@ public final class Queue: Sendable {
   }
 
   /// Enqueues a copy of the first `count` elements of `buffer` to the start of `memory`; the event says when they are there.
-  public func read<Element>(_ buffer: Buffer<Element>, count: Int, into memory: StagingMemory<Element>) throws -> Event {
+  public func read<Element>(_ buffer: Buffer<Element>, count: Int, into memory: StagingMemory<Element>) throws -> Event
+  {
     precondition(count <= min(memory.count, buffer.count), "\(count) elements of \(buffer.count) into \(memory.count)")
     var event: cl_event?
     try check(

@@ -19,7 +19,8 @@ struct EnqueuedPass {
   func targets() throws -> ChosenTargets {
     if let chosen { return chosen }
     let scores = try scores.wait()
-    return try ChosenTargets(scores: scores, targets: scores.enumerated().map { try choice.targets(image: $0, scores: $1) })
+    return try ChosenTargets(
+      scores: scores, targets: scores.enumerated().map { try choice.targets(image: $0, scores: $1) })
   }
 }
 

@@ -39,7 +39,8 @@ public final class PendingExplanations {
     if let fetched {
       try fetched.event.wait()
       ledger = try fetched.slot.sums.flatMap { sums in
-        try propagator.options.ledger ? propagator.ledger(of: UnsafeBufferPointer(sums.elements), entries: entries) : nil
+        try propagator.options.ledger
+          ? propagator.ledger(of: UnsafeBufferPointer(sums.elements), entries: entries) : nil
       }
     } else {
       ledger = try propagator.readLedger(entries: entries)

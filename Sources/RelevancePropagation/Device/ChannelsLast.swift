@@ -15,7 +15,10 @@ enum ChannelsLast {
   static func write(_ tensor: Tensor, into memory: UnsafeMutableBufferPointer<Float>) {
     let entry = Shape(Array(tensor.shape.extents.dropFirst()))
     tensor.withScalars { scalars in
-      guard moves(entry) else { return _ = memory.update(fromContentsOf: scalars) }
+      guard moves(entry) else {
+        _ = memory.update(fromContentsOf: scalars)
+        return
+      }
       transpose(scalars, into: memory, entry: entry, toDevice: true)
     }
   }

@@ -51,7 +51,8 @@ public final class DeviceNetwork {
   /// - Parameters:
   ///   - inPlace: nodes before a rectifier whose own output nobody will read.
   ///   - inputs: batches whose images have memory, one that is computed and one that goes up meanwhile.
-  init(_ network: Network, on engine: Engine, batch: Int, rectifiedInPlace inPlace: Set<String>, inputs: Int = 1) throws {
+  init(_ network: Network, on engine: Engine, batch: Int, rectifiedInPlace inPlace: Set<String>, inputs: Int = 1) throws
+  {
     precondition(batch > 0 && inputs > 0, "batch \(batch), \(inputs) inputs")
     self.network = network
     self.engine = engine

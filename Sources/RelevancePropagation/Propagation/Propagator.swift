@@ -204,7 +204,8 @@ public final class Propagator {
   func ledger(of sums: UnsafeBufferPointer<SIMD4<Float>>, entries: Int) throws -> Ledger {
     let totals = sumPlaces.mapValues { first in
       (0..<entries).map { m in
-        sums[first + m * Engine.chunks..<first + (m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) { total, chunk in
+        sums[first + m * Engine.chunks..<first + (m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) {
+          total, chunk in
           total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
           total.z = max(total.z, Double(chunk.z))
         }

@@ -45,7 +45,8 @@ struct ClassStart {
   /// Enqueues R at the output of `images` images of `count` scores.
   ///
   /// - Precondition: the scores lie on the device as they do on the host.
-  func write(_ scores: Buffer<Float>, count: Int, images: Int, into relevance: Buffer<Float>, on engine: Engine) throws {
+  func write(_ scores: Buffer<Float>, count: Int, images: Int, into relevance: Buffer<Float>, on engine: Engine) throws
+  {
     try engine.launch(
       "class_start", grid: Grid(Engine.group.x, images), Int32(count), Int32(index ?? -1),
       Int32(start == .one ? 1 : 0), scores, relevance)
