@@ -9,7 +9,7 @@ import Testing
 @testable import relprop
 
 /// The command's stages with batches that go up while others are computed, as on a device with memory of its own.
-@Suite struct OverlapTests {
+@Suite struct OverlappingStagesTests {
   private static func input(_ tensor: Tensor, like input: Preprocessor.Input) -> Preprocessor.Input {
     Preprocessor.Input(tensor: tensor, framing: input.framing, surroundings: nil)
   }
@@ -19,11 +19,13 @@ import Testing
     let scenes = try ScenesFolder(count: 6)
     let choice = try ModelFile.load(path: Repository.model)
     let network = try choice.network.canonized()
-    let device = try DeviceChoice.choose(nil, environment: [:], among: Device.all()).device
+    let device = try DeviceChoice.choose(nil, environment: ProcessInfo.processInfo.environment, among: Device.all())
+      .device
     let preset = try Preset.named("seed")
     let preprocessing = choice.preprocessing
     let options = try TargetOptions.parse([])
-    let targets: TargetOptions.Choice = try options.choice(labels: (0..<network.outputShape.count).map { "\($0)" }, network: network)
+    let labels = (0..<network.outputShape.count).map { "\($0)" }
+    let targets: TargetOptions.Choice = try options.choice(labels: labels, network: network)
     #expect(targets.topClass == .logit && targets.fixed == nil)
     let method = try ExplanationMethod(
       network, preprocessing, preset: preset, baseline: nil, translation: nil, targets: targets, keeping: .inputOnly,
