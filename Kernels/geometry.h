@@ -82,6 +82,29 @@ enum {
   EPILOGUE_QUOTIENT = 8,  // step 2
 };
 
+// What one launch reads and counts for the ledger (relevance/ledger.h).
+typedef struct {
+  int count;       // numbers of an entry
+  int targets;     // entries of one image
+  int C;           // channels
+  int first;       // of the partial results, in units of one
+  int source;      // where R comes from: a LEDGER_ number
+  int divides;     // whether s is read
+  int isShifted;   // whether z is a stored number and one that no image changes
+  int biasMode;    // of the bias whose share is counted; 0: none
+  int countsIdle;  // whether units are read
+  int gate;
+  float coefficient;
+  StabilizerParameters stabilizer;
+} LedgerReading;
+
+enum {
+  LEDGER_NONE = 0,      // not read: the bias' share alone is counted
+  LEDGER_STORED = 1,    // R lies there
+  LEDGER_QUOTIENT = 2,  // R = s * stab(z)
+  LEDGER_FACTOR = 3,    // R = s * a / f
+};
+
 // A 3 x 3 convolution of stride 1 by Winograd's algorithm (cpu/winograd.cl), in either direction.
 typedef struct {
   int C, H, W;

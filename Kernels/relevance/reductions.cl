@@ -1,6 +1,6 @@
 // Sums over whole tensors for GPUs: the ledger's (ledger.cl) and the stabilizer's statistics (quotient.cl).
 //
-//   totals_shared, absorbed_shared, idle_shared      partial results as ledger.cl defines them
+//   ledger_sums_shared                               partial results as ledger.h defines them
 //   partial_moment_shared, mean_moment_shared        moments as quotient.cl defines them
 //
 // What it changes: ledger.cl and quotient.cl give each of the CHUNKS partial results to one work-item, which on a GPU
@@ -8,10 +8,10 @@
 // results too. Work-items add strided shares with compensation, then the group adds in pairs, compensated: a fixed order.
 // Bound by memory: every number is read once.
 //
-// R, s [M][count], z, output, a [N][count], b [C] (biasMode 1), [count] (2) or unread (0); C channels; entry m belongs to
-// image m / targets. partial [M][CHUNKS], of float4 for the ledger; statistics, means [N].
+// z [N][count], partial [N][CHUNKS], statistics and means [N]; the ledger's arrays are those of ledger.h, its partial results
+// [..][M][CHUNKS] of float8, from `first` on.
 // Grid: (CHUNKS, M) work-groups of REDUCTION_ITEMS work-items along the first axis; mean_moment_shared: (1, N) of CHUNKS.
-#include "common.h"
+#include "relevance/ledger.h"
 
 #ifndef CHUNKS
 #define CHUNKS 64  // partial results an entry; a power of 2
@@ -48,56 +48,36 @@ float shared_largest(const float own, local float *values) {
   return values[item];
 }
 
-kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void totals_shared(
-    const int count, global const float *R, global float4 *partial) {
+kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void ledger_sums_shared(const LedgerReading r,
+                                                                                           LEDGER_PARAMETERS) {
   local float sums[REDUCTION_ITEMS], errors[REDUCTION_ITEMS];
   const int chunk = get_group_id(0), m = get_global_id(1);
+  const LedgerArrays arrays = LEDGER_ARRAYS;
+  const float epsilon = ledger_epsilon(r, arrays, m);
+  const size_t image = (size_t)(m / r.targets) * r.count;
   CompensatedSum sum = {0.0f, 0.0f}, magnitude = {0.0f, 0.0f}, broken = {0.0f, 0.0f};
+  CompensatedSum earned = {0.0f, 0.0f}, kept = {0.0f, 0.0f}, idle = {0.0f, 0.0f};
   float largest = 0.0f;
-  for (int i = chunk * REDUCTION_ITEMS + get_local_id(0); i < count; i += CHUNKS * REDUCTION_ITEMS) {
-    const float value = R[(size_t)m * count + i];
-    if (fabs(value) < INFINITY) {
-      add_compensated(&sum, value);
-      add_compensated(&magnitude, fabs(value));
-      largest = fmax(largest, fabs(value));
+  for (int i = chunk * REDUCTION_ITEMS + get_local_id(0); i < r.count; i += CHUNKS * REDUCTION_ITEMS) {
+    const CountedUnits unit = counted_units(r, arrays, m, epsilon, i);
+    const float size = fabs(unit.R);
+    if (size < INFINITY) {
+      add_compensated(&sum, unit.R);
+      add_compensated(&magnitude, size);
+      largest = fmax(largest, size);
+      if (r.countsIdle && units[image + i] == 0.0f) add_compensated(&idle, size);
     } else {
       broken.sum += 1.0f;
     }
+    add_compensated(&kept, unit.kept);
+    if (r.biasMode != 0) add_compensated(&earned, r.coefficient * unit.s * bias[r.biasMode == 1 ? i % r.C : i]);
   }
-  const float4 result = (float4)(shared_sum(sum, sums, errors, REDUCTION_ITEMS),
-                                 shared_sum(magnitude, sums, errors, REDUCTION_ITEMS), shared_largest(largest, sums),
-                                 shared_sum(broken, sums, errors, REDUCTION_ITEMS));
-  if (get_local_id(0) == 0) partial[m * CHUNKS + chunk] = result;
-}
-
-kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void absorbed_shared(
-    const int count, const int targets, global const float *R, global const float *z, global const float *output,
-    const int gate, const float coefficient, global const float *s, global const float *b, const int biasMode,
-    const int C, global float4 *partial) {
-  local float sums[REDUCTION_ITEMS], errors[REDUCTION_ITEMS];
-  const int chunk = get_group_id(0), m = get_global_id(1);
-  const size_t image = (size_t)(m / targets) * count, entry = (size_t)m * count;
-  CompensatedSum bias = {0.0f, 0.0f}, stabilizer = {0.0f, 0.0f};
-  for (int i = chunk * REDUCTION_ITEMS + get_local_id(0); i < count; i += CHUNKS * REDUCTION_ITEMS) {
-    if (biasMode != 0) add_compensated(&bias, coefficient * s[entry + i] * b[biasMode == 1 ? i % C : i]);
-    add_compensated(&stabilizer, gated(R[entry + i] - s[entry + i] * z[image + i], gate, output[image + i]));
-  }
-  const float4 result = (float4)(shared_sum(bias, sums, errors, REDUCTION_ITEMS),
-                                 shared_sum(stabilizer, sums, errors, REDUCTION_ITEMS), 0.0f, 0.0f);
-  if (get_local_id(0) == 0) partial[m * CHUNKS + chunk] = result;
-}
-
-kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void idle_shared(
-    const int count, const int targets, global const float *R, global const float *a, global float4 *partial) {
-  local float sums[REDUCTION_ITEMS], errors[REDUCTION_ITEMS];
-  const int chunk = get_group_id(0), m = get_global_id(1);
-  CompensatedSum sum = {0.0f, 0.0f};
-  for (int i = chunk * REDUCTION_ITEMS + get_local_id(0); i < count; i += CHUNKS * REDUCTION_ITEMS) {
-    const float value = fabs(R[(size_t)m * count + i]);
-    if (a[(size_t)(m / targets) * count + i] == 0.0f && value < INFINITY) add_compensated(&sum, value);
-  }
-  const float result = shared_sum(sum, sums, errors, REDUCTION_ITEMS);
-  if (get_local_id(0) == 0) partial[m * CHUNKS + chunk] = (float4)(result, 0.0f, 0.0f, 0.0f);
+  const float8 result = (float8)(
+      shared_sum(sum, sums, errors, REDUCTION_ITEMS), shared_sum(magnitude, sums, errors, REDUCTION_ITEMS),
+      shared_largest(largest, sums), shared_sum(broken, sums, errors, REDUCTION_ITEMS),
+      shared_sum(earned, sums, errors, REDUCTION_ITEMS), shared_sum(kept, sums, errors, REDUCTION_ITEMS),
+      shared_sum(idle, sums, errors, REDUCTION_ITEMS), 0.0f);
+  if (get_local_id(0) == 0) partial[r.first + m * CHUNKS + chunk] = result;
 }
 
 kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void partial_moment_shared(

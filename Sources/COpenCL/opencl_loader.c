@@ -67,9 +67,6 @@ CREATE(cl_command_queue, clCreateCommandQueue,
        (context, device, properties, status))
 CREATE(cl_mem, clCreateBuffer, (cl_context context, cl_mem_flags flags, size_t size, void *host, cl_int *status),
        (context, flags, size, host, status))
-CREATE(cl_mem, clCreateSubBuffer,
-       (cl_mem whole, cl_mem_flags flags, cl_buffer_create_type type, const void *region, cl_int *status),
-       (whole, flags, type, region, status))
 CREATE(cl_program, clCreateProgramWithSource,
        (cl_context context, cl_uint count, const char **texts, const size_t *lengths, cl_int *status),
        (context, count, texts, lengths, status))

@@ -48,22 +48,6 @@ public final class Buffer<Element: BitwiseCopyable>: Sendable {
       queue: queue, for: purpose)
   }
 
-  /// `count` elements of `whole` from `index` on, as a buffer of their own in the same memory.
-  ///
-  /// - Precondition: devices begin buffers at multiples of up to 512 bytes; `index` is at one.
-  public init(_ whole: Buffer, at index: Int, count: Int) throws {
-    precondition(
-      index >= 0 && count > 0 && index + count <= whole.count, "\(count) elements at \(index) of \(whole.count)")
-    self.count = count
-    isBorrowed = whole.isBorrowed
-    let stride = MemoryLayout<Element>.stride
-    var region = cl_buffer_region(origin: index * stride, size: count * stride)
-    let part = try create("clCreateSubBuffer", "\(count * stride) bytes at \(index * stride)") {
-      clCreateSubBuffer(whole.handle.raw, 0, cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION), &region, $0)
-    }
-    handle = Handle(owning: part, release: clReleaseMemObject)
-  }
-
   /// Bytes from which on large pages are worth memory of our own.
   private static var smallestOwn: Int { 2 << 20 }
 

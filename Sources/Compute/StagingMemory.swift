@@ -6,7 +6,7 @@ internal import COpenCL
 /// second copy in the driver. Copies that nobody waits for go through it alone: who fills or reads it waits for the event of the
 /// copy before.
 ///
-/// - Precondition: copies to and from it are done when it is let go of.
+/// - Precondition: when it is let go of, copies to and from it on other queues than its own are done.
 public final class StagingMemory<Element: BitwiseCopyable>: Sendable {
   public let count: Int
   // What lies there is its users' to guard, by events; the memory goes with this object.

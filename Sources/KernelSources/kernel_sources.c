@@ -57,6 +57,9 @@ static const char relevance_product_cl[] = {
 static const char relevance_bias_cl[] = {
 #embed "../../Kernels/relevance/bias.cl"
 };
+static const char relevance_ledger_h[] = {
+#embed "../../Kernels/relevance/ledger.h"
+};
 static const char relevance_ledger_cl[] = {
 #embed "../../Kernels/relevance/ledger.cl"
 };
@@ -105,6 +108,9 @@ static const char cpu_pooling_cl[] = {
 static const char cpu_moments_cl[] = {
 #embed "../../Kernels/cpu/moments.cl"
 };
+static const char cpu_ledger_cl[] = {
+#embed "../../Kernels/cpu/ledger.cl"
+};
 static const char cpu_direct_cl[] = {
 #embed "../../Kernels/cpu/direct.cl"
 };
@@ -137,6 +143,7 @@ static const KernelSource sources[] = {
     SOURCE("cpu/pooling.cl", cpu_pooling_cl),
     SOURCE("cpu/direct.cl", cpu_direct_cl),
     SOURCE("cpu/moments.cl", cpu_moments_cl),
+    SOURCE("cpu/ledger.cl", cpu_ledger_cl),
     SOURCE("cpu/scatter.cl", cpu_scatter_cl),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
@@ -162,6 +169,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/quotient.cl", relevance_quotient_cl),
     SOURCE("relevance/product.cl", relevance_product_cl),
     SOURCE("relevance/bias.cl", relevance_bias_cl),
+    SOURCE("relevance/ledger.h", relevance_ledger_h),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
     SOURCE("relevance/start.cl", relevance_start_cl),

@@ -38,9 +38,9 @@ public final class PendingExplanations {
     var input: [Tensor]?
     if let fetched {
       try fetched.event.wait()
-      ledger = try fetched.slot.sums.flatMap { sums in
-        try propagator.options.ledger
-          ? propagator.ledger(of: UnsafeBufferPointer(sums.elements), entries: entries) : nil
+      ledger = try propagator.partials.map { _ in
+        let partials = fetched.slot.partials!.elements[..<propagator.partialCount(entries: entries)]
+        return try propagator.ledger(of: Array(partials), entries: entries)
       }
     } else {
       ledger = try propagator.readLedger(entries: entries)

@@ -29,8 +29,8 @@ final class Transfers {
     let scores: StagingMemory<Float>
     /// `[N · targets, H, W, C]`.
     let relevance: StagingMemory<Float>
-    /// The ledger's sums, of as many entries as the plan with most of them has.
-    fileprivate(set) var sums: StagingMemory<SIMD4<Float>>?
+    /// The ledger's partial sums, of the plan that has most of them.
+    fileprivate(set) var partials: StagingMemory<SIMD8<Float>>?
     fileprivate var sent: Event?
     /// Whose results lie here until it has taken them.
     weak var owner: PendingExplanations?
@@ -83,9 +83,9 @@ final class Transfers {
 
   /// Begins to fetch the relevance and sums of the pass that was enqueued last; they are in the slot after the event.
   func fetch(_ propagator: Propagator, entries: Int) throws -> Event {
-    if let sums = propagator.sums, (slot.sums?.count ?? 0) < sums.count {
+    if let partials = propagator.partials, (slot.partials?.count ?? 0) < partials.count {
       try down.finish()
-      slot.sums = try StagingMemory(count: sums.count, on: engine.queue, for: "sums on their way")
+      slot.partials = try StagingMemory(count: partials.count, on: engine.queue, for: "sums on their way")
     }
     let computed = try engine.queue.mark()
     try engine.queue.flush()
@@ -93,7 +93,9 @@ final class Transfers {
     if let relevance = propagator.inputRelevance {
       _ = try down.read(relevance, count: entries * propagator.network.network.inputShape.count, into: slot.relevance)
     }
-    if let sums = propagator.sums { _ = try down.read(sums, count: sums.count, into: slot.sums!) }
+    if let partials = propagator.partials {
+      _ = try down.read(partials, count: propagator.partialCount(entries: entries), into: slot.partials!)
+    }
     let fetched = try down.mark()
     try down.flush()
     self.fetched = fetched

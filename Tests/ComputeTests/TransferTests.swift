@@ -2,7 +2,7 @@ import Testing
 
 @testable import Compute
 
-/// Copies that nobody waits for, queues that wait for each other, and parts of buffers.
+/// Copies that nobody waits for, and queues that wait for each other.
 @Suite struct TransferTests {
   private let queue = TestQueue.shared
 
@@ -75,21 +75,5 @@ import Testing
       #expect(
         try queue.read(doubled, count: Self.count) == Array(repeating: Float(2 * round), count: Self.count))
     }
-  }
-
-  @Test("parts of a buffer are its memory, for kernels and for copies")
-  func parts() throws {
-    let values = (0..<4 * 128).map { Float($0) }
-    let whole = try Buffer(values, on: queue)
-    let parts = try (0..<4).map { try Buffer(whole, at: 128 * $0, count: 128) }
-    #expect(try queue.read(parts[2], count: 128) == Array(values[256..<384]))
-    try queue.launch(kernel("twice"), grid: Grid(128), group: Grid(64), [parts[1], parts[3]])
-    #expect(try queue.read(whole, count: 512) == Array(values[..<384]) + values[128..<256].map { 2 * $0 })
-  }
-
-  @Test("a part keeps the memory when the whole is gone")
-  func outlives() throws {
-    let part = try Buffer(Buffer([Float](repeating: 3, count: 1 << 20), on: queue), at: 128, count: 128)
-    #expect(try queue.read(part, count: 128) == [Float](repeating: 3, count: 128))
   }
 }

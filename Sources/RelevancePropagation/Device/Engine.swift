@@ -102,4 +102,5 @@ extension CellGeometry: KernelArgument {}
 extension SliceGeometry: KernelArgument {}
 extension ShiftGeometry: KernelArgument {}
 extension SignPart: KernelArgument {}
+extension LedgerReading: KernelArgument {}
 extension StabilizerParameters: KernelArgument {}

@@ -38,8 +38,7 @@ public struct Ledger: Sendable {
 
   init(layers: [Layer]) { self.layers = layers }
 
-  init(_ sums: [LedgerEntry: [SIMD4<Double>]], network: Network, rules: RuleTable, entries: Int) {
-    let zero = [SIMD4<Double>](repeating: SIMD4(), count: entries)
+  init(_ sums: [LedgerEntry: [LedgerSums]], network: Network, rules: RuleTable, entries: Int) {
     // In the order of shares and terms: the same sums on every run.
     let absorbed = Dictionary(grouping: sums.filter { $0.key.share != nil }, by: \.key.node)
       .mapValues { $0.sorted { $0.key.share! < $1.key.share! } }
@@ -47,35 +46,35 @@ public struct Ledger: Sendable {
       guard let incoming = sums[LedgerEntry(node: index, kind: .incoming)] else { return nil }
       let node = network.nodes[index]
       var outgoing = [Double](repeating: 0, count: entries)
-      var nonFinite = incoming.reduce(0) { $0 + Int($1.w) }
+      var nonFinite = incoming.reduce(0) { $0 + $1.nonFinite }
       var isAlias = true
       for input in node.inputs.indices {
         guard let after = sums[LedgerEntry(node: index, kind: .after(input: input))] else { continue }
         isAlias = false
-        let before = sums[LedgerEntry(node: index, kind: .before(input: input))] ?? zero
+        let before = sums[LedgerEntry(node: index, kind: .before(input: input))]
         for m in 0..<entries {
-          outgoing[m] += after[m].x - before[m].x
-          nonFinite += Int(after[m].w)
+          outgoing[m] += after[m].relevance - (before?[m].relevance ?? 0)
+          nonFinite += after[m].nonFinite
         }
       }
       let passed = sums[LedgerEntry(node: index, kind: .filtered)] ?? incoming
-      if isAlias { outgoing = passed.map(\.x) }
+      if isAlias { outgoing = passed.map(\.relevance) }
       var bias = [Double](repeating: 0, count: entries)
       var stabilizer = bias
       for (entry, sum) in absorbed[index] ?? [] {
         guard case .absorbed(_, let term, let weight) = entry.kind else { continue }
         for m in 0..<entries {
-          bias[m] += Double(weight) * sum[m].x
-          if term == 0 { stabilizer[m] += Double(weight) * sum[m].y }
+          bias[m] += Double(weight) * sum[m].bias
+          if term == 0 { stabilizer[m] += Double(weight) * sum[m].stabilizer }
         }
       }
       return Layer(
         node: node.name, layerType: node.layer.typeName, rule: rules[node.name].label,
-        briefRule: rules[node.name].brief, incoming: incoming.map(\.x),
+        briefRule: rules[node.name].brief, incoming: incoming.map(\.relevance),
         outgoing: outgoing, bias: bias, stabilizer: stabilizer,
-        filter: zip(incoming, passed).map { $0.x - $1.x },
-        idle: sums[LedgerEntry(node: index, kind: .idle)]?.map(\.x), magnitude: incoming.map(\.y),
-        largest: incoming.map(\.z), nonFinite: nonFinite)
+        filter: zip(incoming, passed).map { $0.relevance - $1.relevance },
+        idle: sums[LedgerEntry(node: index, kind: .idle)]?.map(\.idle), magnitude: incoming.map(\.magnitude),
+        largest: incoming.map(\.largest), nonFinite: nonFinite)
     }
   }
 }

@@ -54,11 +54,23 @@ extension PlanBuilder {
     return nonNegative.contains(node.inputs[0])
   }
 
-  /// What the forward pass may make of a share whose only term is `term`; nil where R and z themselves are read.
+  /// Whether R is s · stab(z) wherever it is: the gate is open and stab(z) never 0.
+  func isRestorable(_ terms: [Share.Term], _ quotient: QuotientStep, at node: Network.Node) -> Bool {
+    guard quotient.gate == .always, quotient.stabilizer.epsilon > 0 else { return false }
+    switch quotient.stabilizer.sign {
+    case .signed, .atZero: return true
+    // z + ε is 0 where z is −ε; in these z is not negative.
+    case .positive:
+      return isBounded(terms, at: node) || isMean(terms, at: node) || shift(terms, at: node) != nil
+        || terms.count == 1 && terms[0].isPlain && nonNegative.contains(node.name)
+    }
+  }
+
+  /// What the forward pass may make of a share whose only term is `term`; nil where z itself is read.
   func factor(
     _ share: Share, _ term: Share.Term, stabilizer: Stabilizer, at node: Network.Node
   ) -> Factor? {
-    guard !options.ledger, !share.distributesBias, share.gate == .always, stabilizer.relative == 0 else { return nil }
+    guard !share.distributesBias, share.gate == .always, stabilizer.relative == 0 else { return nil }
     return Factor(
       node: node.name, output: vanishing.rectifier(behind: node)?.name ?? node.name, weight: term.weight,
       bias: term.bias, stabilizer: stabilizer)

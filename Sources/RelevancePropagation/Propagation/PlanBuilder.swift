@@ -17,6 +17,7 @@ struct PlanBuilder {
   private(set) var start: TensorID = 0
   /// Denominators that a forward pass may divide by: then it makes f = a / stab(z), and z is not kept.
   private(set) var factors: [TensorID: Factor] = [:]
+  private var counts = PendingCounts()
   private var consumers: [String: Int] = [:]
   let nonNegative: Set<String>
   let vanishing: VanishingRelevance
@@ -36,15 +37,16 @@ struct PlanBuilder {
     for index in network.nodes.indices.reversed() {
       let node = network.nodes[index]
       guard let incoming = relevance[node.name] else { continue }  // no path of relevance reaches it
-      if options.ledger { add(.totals(of: incoming, entry: LedgerEntry(node: index, kind: .incoming))) }
+      ask(.incoming, of: incoming, at: index)
       let first = steps.count
       let passed = filter(incoming, at: index)
-      if options.ledger, node.layer is ReLU, case .pass = rules[node.name].propagation {  // gradients may end there
-        add(.idle(node: index, relevance: passed, entry: LedgerEntry(node: index, kind: .idle)))
+      if node.layer is ReLU, case .pass = rules[node.name].propagation {  // gradients may end there
+        ask(.idle, of: passed, at: index, idle: !vanishing.contains(node.name))
       }
       send(passed, from: index)
       stepsOfNode[index] = first..<steps.count
     }
+    for step in counts.takeAll() { add(.count(step)) }
     keepAlive()
   }
 
@@ -60,8 +62,9 @@ struct PlanBuilder {
       zip($0, $1).map { $0 * $1 }
     }
     let passed = tensor(shape.count, perTarget: true)
+    count(incoming)
     add(.filter(mask: mask, from: incoming, into: passed))
-    if options.ledger { add(.totals(of: passed, entry: LedgerEntry(node: index, kind: .filtered))) }
+    ask(.filtered, of: passed, at: index)
     relevance[node.name] = passed
     return passed
   }
@@ -83,6 +86,7 @@ struct PlanBuilder {
           incoming, from: index, share: share, number: number, stabilizer: stabilizer,
           isFirst: number == numbers.first, isLast: number == numbers.last)
       }
+      count(incoming)
     case .pass: pass(incoming, from: index)
     case .winnerTakesAll(let sharingTies): route(incoming, from: index, sharingTies: sharingTies)
     case .gradient: sendGradient(incoming, from: index)
@@ -127,22 +131,11 @@ struct PlanBuilder {
     // Step 2.
     if stabilizer.relative != 0 { add(.statistic(of: z, count: outputCount, kind: stabilizer.statistic)) }
     let s = tensor(outputCount, perTarget: true)
-    add(
-      .quotient(
-        QuotientStep(
-          relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s))
-    )
+    let quotient = QuotientStep(
+      relevance: incoming, z: z, output: .activation(node.name), gate: share.gate, stabilizer: stabilizer, into: s)
+    add(.quotient(quotient))
+    if options.ledger { countAbsorbed(terms, of: index, share: share, number: number, quotient: quotient) }
     let biasShares = share.distributesBias ? distribute(terms, of: index, s: s, outputCount: outputCount) : []
-    if options.ledger {
-      for (position, term) in terms.enumerated() {
-        let kind = LedgerEntry.Kind.absorbed(share: number, term: position, weight: share.weight)
-        add(
-          .absorbed(
-            node: index, relevance: incoming, z: z, gate: share.gate, s: s,
-            bias: share.distributesBias ? .none : term.bias, coefficient: term.coefficient,
-            entry: LedgerEntry(node: index, kind: kind)))
-      }
-    }
     // Steps 3 and 4.
     for input in node.inputs.indices {
       let count = network.shapes[node.inputs[input]]!.count
@@ -171,6 +164,31 @@ struct PlanBuilder {
     }
   }
 
+  /// What the ledger asks of relevance, and what a share's stabilizer and biases keep of it.
+  private mutating func countAbsorbed(
+    _ terms: [Share.Term], of index: Int, share: Share, number: Int, quotient: QuotientStep
+  ) {
+    let node = network.nodes[index]
+    let isBiased = !share.distributesBias && (node.layer as? any LinearLayer)?.linearMap?.bias != nil
+    for (position, term) in terms.enumerated() {
+      let bias = isBiased ? term.bias : .none
+      guard position == 0 || bias != .none else { continue }
+      var step: CountStep
+      if position == 0 {
+        step = counts.take(quotient.relevance) ?? counts.make(index, quotient.relevance)
+      } else {
+        step = counts.make(index, quotient.relevance)
+        step.source = .none
+      }
+      step.entries.append(
+        LedgerEntry(node: index, kind: .absorbed(share: number, term: position, weight: share.weight)))
+      (step.node, step.quotient) = (index, quotient)
+      step.isRestorable = isRestorable(terms, quotient, at: node)
+      (step.bias, step.coefficient) = (bias, term.coefficient)
+      add(.count(step))
+    }
+  }
+
   /// What the bias of every term earned, per input of its unit.
   private mutating func distribute(
     _ terms: [Share.Term], of index: Int, s: TensorID, outputCount: Int
@@ -192,6 +210,7 @@ struct PlanBuilder {
     let node = network.nodes[index]
     let output = network.shapes[node.name]!
     if node.layer is any PassingLayer, !network.sharesInput(node) {
+      count(incoming)
       return contribute(from: index, to: 0) { builder, target, accumulates in
         builder.add(
           .rearrange(
@@ -202,6 +221,7 @@ struct PlanBuilder {
       relevance[node.inputs[0]] = incoming
       return
     }
+    count(incoming)
     let shapes = network.layerShapes(of: node)
     for input in node.inputs.indices {
       let slice = (node.layer as? Concatenation)?.slice(of: input, shapes) ?? .whole(output.count)
@@ -212,6 +232,7 @@ struct PlanBuilder {
   }
 
   private mutating func route(_ incoming: TensorID, from index: Int, sharingTies: Bool) {
+    count(incoming)
     contribute(from: index, to: 0) { builder, target, accumulates in
       builder.add(
         .route(
@@ -222,6 +243,7 @@ struct PlanBuilder {
   private mutating func rectify(
     _ incoming: TensorID, from index: Int, _ mode: ReLU.BackwardMode, beta: Float = 0
   ) {
+    count(incoming)
     contribute(from: index, to: 0) { builder, target, accumulates in
       builder.add(
         .rectify(
@@ -234,6 +256,7 @@ struct PlanBuilder {
     if node.layer is ReLU { return rectify(incoming, from: index, .gradient) }
     if node.layer is MaxPooling { return route(incoming, from: index, sharingTies: false) }
     guard node.layer is any LinearLayer else { return pass(incoming, from: index) }
+    count(incoming)
     for input in node.inputs.indices {
       let count = network.shapes[node.inputs[input]]!.count
       contribute(from: index, to: input) { builder, target, accumulates in
@@ -260,13 +283,23 @@ struct PlanBuilder {
     let existing = relevance[name]
     let target = existing ?? tensor(network.shapes[name]!.count, perTarget: true)
     relevance[name] = target
-    if options.ledger, isFirst, existing != nil {
-      add(.totals(of: target, entry: LedgerEntry(node: index, kind: .before(input: input))))
-    }
+    if isFirst, existing != nil { ask(.before(input: input), of: target, at: index) }
+    count(target)
     body(&self, target, existing != nil)
-    if options.ledger, isLast {
-      add(.totals(of: target, entry: LedgerEntry(node: index, kind: .after(input: input))))
-    }
+    if isLast { ask(.after(input: input), of: target, at: index) }
+  }
+
+  /// What the ledger will read of relevance as it is now.
+  private mutating func ask(
+    _ kind: LedgerEntry.Kind, of relevance: TensorID, at index: Int, idle: Bool = false
+  ) {
+    guard options.ledger else { return }
+    counts.ask(LedgerEntry(node: index, kind: kind), of: relevance, idle: idle)
+  }
+
+  /// Counts what is asked of relevance before it changes, or where no quotient reads it.
+  private mutating func count(_ relevance: TensorID) {
+    if let step = counts.take(relevance) { add(.count(step)) }
   }
 
   private mutating func tensor(_ count: Int, perTarget: Bool) -> TensorID {

@@ -1,7 +1,8 @@
 /// What explaining a network would take, layer by layer, without a device: rules, shapes, arithmetic, memory, launches.
 ///
-/// One image, `targets` relevance vectors of it; no ledger. FLOP counts a multiplication and an addition as two and holds
-/// only the products with weights (and the sums of poolings), which are nearly all of the work.
+/// One image, `targets` relevance vectors of it. The ledger's sums, which change no other step, are left out. FLOP counts a
+/// multiplication and an addition as two and holds only the products with weights (and the sums of poolings), which are
+/// nearly all of the work.
 public struct PropagationPlan: Sendable {
   public struct Layer: Sendable {
     public let name: String

@@ -22,12 +22,8 @@ public final class Propagator {
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
-  /// The ledger's partial sums, a part of `sums` an entry, so that one copy brings all of them down.
-  private var partials: [LedgerEntry: Buffer<SIMD4<Float>>] = [:]
-  /// Where each entry's begin.
-  private var sumPlaces: [LedgerEntry: Int] = [:]
-  /// Nil where nothing is counted.
-  let sums: Buffer<SIMD4<Float>>?
+  /// Partial sums for the ledger, one launch after another, each of as many entries as the pass has; nil where none are made.
+  let partials: Buffer<SIMD8<Float>>?
   private let statistics: ImageStatistics
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
@@ -54,14 +50,10 @@ public final class Propagator {
     let scratch =
       most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
     parts = PartStore(network, scratch: scratch)
+    let sums = steps.counts.count * network.batch * options.targets * Engine.chunks
+    partials = sums == 0 ? nil : try Buffer(count: sums, on: engine.queue, for: "ledger")
     for (index, size) in arena.sizes.enumerated() {
       slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
-    }
-    let (entries, each) = (steps.compactMap(\.ledgerEntry), network.batch * options.targets * Engine.chunks)
-    sums = entries.isEmpty ? nil : try Buffer(count: entries.count * each, on: engine.queue, for: "ledger")
-    for (place, entry) in entries.enumerated() {
-      sumPlaces[entry] = place * each
-      partials[entry] = try Buffer(sums!, at: place * each, count: each)
     }
     for step in steps { try prepare(step) }
     for factor in factors { try prepare(factor) }
@@ -109,7 +101,8 @@ public final class Propagator {
     case .product(let product, let node, _, _):
       if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
     case .filter(let mask, _, _): _ = try parts.mask(mask)
-    case .absorbed(let node, _, _, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
+    case .count(let count):
+      if count.bias != .none { _ = try parts.parameters(count.node, weight: .all, bias: count.bias) }
     case .shiftedOutput(let node, let constants, let withoutBias, let z, _):
       try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
     case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
@@ -193,25 +186,25 @@ public final class Propagator {
   ///
   /// - Throws: `RelevanceError`, `ComputeError`.
   func readLedger(entries: Int) throws -> Ledger? {
-    guard options.ledger else { return nil }
-    let values = try sums.map { try network.engine.queue.read($0, count: $0.count) } ?? []
-    return try values.withUnsafeBufferPointer { try ledger(of: $0, entries: entries) }
+    try partials.map { partials in
+      try ledger(of: network.engine.queue.read(partials, count: partialCount(entries: entries)), entries: entries)
+    }
   }
 
-  /// The ledger of a pass over `entries` entries from its `sums`.
+  /// How many partial sums a pass over `entries` entries leaves.
+  func partialCount(entries: Int) -> Int { steps.counts.count * entries * Engine.chunks }
+
+  /// The ledger of a pass over `entries` entries from its partial sums.
   ///
   /// - Throws: `RelevanceError` where a layer's relevance is not finite.
-  func ledger(of sums: UnsafeBufferPointer<SIMD4<Float>>, entries: Int) throws -> Ledger {
-    let totals = sumPlaces.mapValues { first in
-      (0..<entries).map { m in
-        sums[first + m * Engine.chunks..<first + (m + 1) * Engine.chunks].reduce(into: SIMD4<Double>()) {
-          total, chunk in
-          total += SIMD4(Double(chunk.x), Double(chunk.y), 0, Double(chunk.w))
-          total.z = max(total.z, Double(chunk.z))
-        }
-      }
+  func ledger(of partials: [SIMD8<Float>], entries: Int) throws -> Ledger {
+    let size = entries * Engine.chunks
+    var sums: [LedgerEntry: [LedgerSums]] = [:]
+    for count in steps.counts {
+      let found = LedgerSums.entries(entries, partials[count.slot * size..<(count.slot + 1) * size])
+      for entry in count.entries { sums[entry] = found }
     }
-    let ledger = Ledger(totals, network: network.network, rules: rules, entries: entries)
+    let ledger = Ledger(sums, network: network.network, rules: rules, entries: entries)
     if let broken = ledger.layers.first(where: { $0.nonFinite > 0 }) {
       throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
     }
@@ -343,21 +336,9 @@ public final class Propagator {
         "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
         try parts.mask(mask),
         buffer(source), buffer(target))
-    case .idle(let index, let relevance, let entry):
-      try engine.reduce(
-        "idle", entries: pass.entries, Int32(tensors[relevance].count), targets, buffer(relevance),
-        network.activation(nodes[index].name), partials[entry]!)
-    case .totals(let relevance, let entry):
-      try engine.reduce(
-        "totals", entries: pass.entries, Int32(tensors[relevance].count), buffer(relevance),
-        partials[entry]!)
-    case .absorbed(let index, let relevance, let z, let gate, let s, let bias, let coefficient, let entry):
-      let parameters = try parts.parameters(index, weight: .all, bias: bias)
-      let shape = network.network.shapes[nodes[index].name]!
-      try engine.reduce(
-        "absorbed", entries: pass.entries, Int32(shape.count), targets, buffer(relevance), buffer(z),
-        network.activation(nodes[index].name), gate.rawValue, coefficient, buffer(s), parameters.bias ?? buffer(z),
-        parameters.biasMode.rawValue, Int32(shape[0]), partials[entry]!)
+    case .count(let count):
+      try engine.count(
+        launch(count), entries: pass.entries, first: count.slot * pass.entries * Engine.chunks, into: partials!)
     }
   }
 
@@ -370,5 +351,34 @@ public final class Propagator {
     Finish.Quotient(
       other: other, shift: quotient.shift.map { constants[$0]! }, stabilizer: quotient.stabilizer,
       statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
+  }
+
+  private func launch(_ count: CountStep) throws -> LedgerLaunch {
+    let nodes = network.network.nodes
+    let source: LedgerLaunch.Relevance =
+      switch count.source {
+      case .none: .unread
+      case .stored: .stored(buffer(count.relevance))
+      case .quotient:
+        .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
+      case .factor(let factor):
+        .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
+      }
+    var launch = LedgerLaunch(
+      count: tensors[count.quotient?.into ?? count.relevance].count, targets: options.targets, relevance: source)
+    launch.quotient = count.quotient.map {
+      LedgerLaunch.Quotient(
+        s: buffer($0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
+        output: buffer($0.output))
+    }
+    if count.bias != .none {
+      let parameters = try parts.parameters(count.node, weight: .all, bias: count.bias)
+      launch.channels = network.network.shapes[nodes[count.node].name]![0]
+      launch.bias = parameters.bias.map {
+        LedgerLaunch.Bias(values: $0, mode: parameters.biasMode, coefficient: count.coefficient)
+      }
+    }
+    launch.units = count.idle.map { network.activation(nodes[$0].name) }
+    return launch
   }
 }

@@ -32,13 +32,7 @@ enum Step {
   /// Only the relevance of some channels goes on: 1 for them, 0 for the others.
   case filter(mask: [Float], from: TensorID, into: TensorID)
   /// Sums for the ledger.
-  case totals(of: TensorID, entry: LedgerEntry)
-  /// Σ|R| at units whose output is 0, for the ledger.
-  case idle(node: Int, relevance: TensorID, entry: LedgerEntry)
-  /// What the bias of one term keeps, and with `countsStabilizer` what the stabilizer keeps, for the ledger.
-  case absorbed(
-    node: Int, relevance: TensorID, z: Source, gate: Share.Gate, s: TensorID, bias: BiasPart, coefficient: Float,
-    entry: LedgerEntry)
+  case count(CountStep)
 }
 
 /// s = R / stab(z).
@@ -80,14 +74,6 @@ extension Step {
     default: 1
     }
   }
-
-  /// The sums it makes for the ledger.
-  var ledgerEntry: LedgerEntry? {
-    switch self {
-    case .totals(_, let entry), .idle(_, _, let entry), .absorbed(_, _, _, _, _, _, _, let entry): entry
-    default: nil
-    }
-  }
 }
 
 /// A tensor of the backward pass, before it has memory.
@@ -99,7 +85,7 @@ enum Source {
   case tensor(TensorID)
 }
 
-/// Where a reduction goes.
+/// What a sum for the ledger is.
 struct LedgerEntry: Hashable {
   enum Kind: Hashable {
     /// Relevance at the node's output.

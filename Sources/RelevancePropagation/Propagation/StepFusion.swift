@@ -26,7 +26,9 @@ struct StepFusion {
   /// Whether the layer of a node makes several terms' sums as channels side by side.
   let stacks: (Int, [WeightPart]) -> Bool
 
-  func fused(_ steps: [Step]) -> [Step] { joinDenominators(carryFactors(joinTransposes(stackTransposes(steps)))) }
+  func fused(_ steps: [Step]) -> [Step] {
+    settleCounts(joinDenominators(carryFactors(joinTransposes(stackTransposes(steps)))))
+  }
 
   /// The factors that steps read.
   static func factors(in steps: [Step]) -> [Factor] {
@@ -83,10 +85,44 @@ struct StepFusion {
     return result
   }
 
-  /// How often a tensor is read or written.
+  /// Sums for the ledger read what is there: R where it is formed, else s and what it was divided by. Only where that does not
+  /// tell R is R formed for them.
+  private func settleCounts(_ steps: [Step]) -> [Step] {
+    var carried: [TensorID: Factor] = [:]
+    var joined: [TensorID: QuotientStep] = [:]
+    for case .transpose(_, _, _, _, _, _, let product?) in steps {
+      if let factor = product.factor { carried[product.into] = factor }
+      if let quotient = product.then, !product.keepsRelevance { joined[quotient.into] = quotient }
+    }
+    var read: Set<TensorID> = []
+    let settled = steps.map { step in
+      guard case .count(var count) = step, case .stored = count.source else { return step }
+      if let s = count.quotient?.into, let factor = carried[s] {
+        count.source = .factor(factor)
+      } else if let s = count.quotient?.into, let quotient = joined[s], count.isRestorable {
+        count.source = .quotient
+        count.quotient = quotient
+      } else {
+        read.insert(count.relevance)
+      }
+      return .count(count)
+    }
+    return settled.map { step in
+      guard case .transpose(let node, let weight, let s, let pass, let input, let c, var product?) = step,
+        product.then != nil, read.contains(product.into)
+      else { return step }
+      product.keepsRelevance = true
+      return .transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product)
+    }
+  }
+
+  /// How often a tensor is read or written, by others than the ledger: it changes no other step.
   private func uses(_ steps: [Step]) -> [TensorID: Int] {
     var uses: [TensorID: Int] = [:]
-    for step in steps { for id in Set(step.tensors) { uses[id, default: 0] += 1 } }
+    for step in steps {
+      if case .count = step { continue }
+      for id in Set(step.tensors) { uses[id, default: 0] += 1 }
+    }
     return uses
   }
 
@@ -125,14 +161,11 @@ struct StepFusion {
         continue
       }
       index += 2
-      // Behind the product stand sums for the ledger, which only read relevance, and the denominator's own steps, which do
-      // not read it: those come first instead.
+      // Behind the product stand the denominator's own steps, which do not read it: they come first instead.
       var before: [Step] = []
-      var after: [Step] = []
       var next = index
       scan: while next < steps.count {
         switch steps[next] {
-        case .totals, .idle: after.append(steps[next])
         case .apply, .statistic, .shiftedOutput: before.append(steps[next])
         default: break scan
         }
@@ -140,16 +173,13 @@ struct StepFusion {
       }
       if next < steps.count, case .quotient(let quotient) = steps[next], quotient.relevance == product.into {
         product.then = joinShift(&before, quotient, uses)
-        // Written by the product, read by the quotient; by others only where it is counted, filtered or asked for.
+        // Written by the product, read by the quotient; by others only where it is filtered or asked for.
         product.keepsRelevance =
           wanted.contains(product.into) || uses[product.into]! > 2 || product.accumulate
         index = next + 1
         result += before
-      } else {
-        after = []
       }
       result.append(.transpose(node: node, weight: weight, s: s, for: pass, input: input, into: c, then: product))
-      result += after
     }
     return result
   }

@@ -4,7 +4,7 @@ extension [Step] {
   func labels(in network: Network) -> [String] {
     var label = "\(network.outputName) backward"
     return map { step in
-      if case .totals = step { return "ledger backward" }
+      if case .count = step { return "ledger backward" }
       if let node = step.node { label = "\(network.nodes[node].name) backward" }
       return label
     }
@@ -17,10 +17,9 @@ extension Step {
     switch self {
     case .apply(let node, _, _, _, _, _), .biasShare(let node, _, _, _, _, _), .transpose(let node, _, _, _, _, _, _),
       .product(_, let node, _, _), .route(let node, _, _, _, _), .rectify(let node, _, _, _, _, _),
-      .shiftedOutput(let node, _, _, _, _), .stackedTranspose(let node, _, _, _, _), .idle(let node, _, _),
-      .absorbed(let node, _, _, _, _, _, _, _):
+      .shiftedOutput(let node, _, _, _, _), .stackedTranspose(let node, _, _, _, _):
       node
-    case .totals(_, let entry): entry.node
+    case .count(let count): count.node
     case .statistic, .quotient, .copy, .rearrange, .filter: nil
     }
   }

@@ -19,8 +19,7 @@ extension Step {
     case .copy(_, let source, let target, _): [source, target]
     case .rearrange(_, _, let source, let target, _): [source, target]
     case .filter(_, let source, let target): [source, target]
-    case .totals(let relevance, _), .idle(_, let relevance, _): [relevance]
-    case .absorbed(_, let relevance, let z, _, let s, _, _, _): [relevance, s] + of(z)
+    case .count(let count): count.tensors
     }
   }
 }

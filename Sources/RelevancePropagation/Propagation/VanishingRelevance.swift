@@ -35,6 +35,9 @@ struct VanishingRelevance {
     self.vanishing = vanishing
   }
 
+  /// Whether relevance is 0 wherever this node's output is.
+  func contains(_ node: String) -> Bool { vanishing.contains(node) }
+
   /// The rectifier behind a node, where it alone reads the node, passes relevance unchanged, and receives none where it is
   /// off.
   func rectifier(behind node: Network.Node) -> Network.Node? {

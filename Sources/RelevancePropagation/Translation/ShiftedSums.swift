@@ -19,7 +19,7 @@ final class ShiftedSums {
   private let error: Buffer<Float>
   private let map: Buffer<Float>
   private var deviation: Deviation?
-  private let partials: Buffer<SIMD4<Float>>
+  private let partials: Buffer<SIMD8<Float>>
 
   private struct Deviation {
     let count: Buffer<Int32>
@@ -89,11 +89,10 @@ final class ShiftedSums {
 
   /// Sums of a batch's relevance at the input, an entry each.
   func totals(of relevance: Buffer<Float>, entries: Int) throws -> [Double] {
-    try engine.reduce("totals", entries: entries, Int32(shape.count), relevance, partials)
-    let chunks = try engine.queue.read(partials, count: entries * Engine.chunks)
-    return (0..<entries).map { entry in
-      chunks[entry * Engine.chunks..<(entry + 1) * Engine.chunks].reduce(0) { $0 + Double($1.x) }
-    }
+    let launch = LedgerLaunch(count: shape.count, relevance: .stored(relevance))
+    try engine.count(launch, entries: entries, into: partials)
+    let values = try engine.queue.read(partials, count: entries * Engine.chunks)
+    return LedgerSums.entries(entries, values[...]).map(\.relevance)
   }
 
   /// The maps `[images · targets, C, H, W]`, divided, and their variances `[images · targets, 1, H, W]` where they are kept.

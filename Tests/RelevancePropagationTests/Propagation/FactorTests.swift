@@ -80,6 +80,31 @@ import Testing
     }
   }
 
+  @Test(
+    "the ledger read from factors is that of the four steps, and relevance with it the same bits",
+    arguments: engines.keys.sorted(), 0..<3)
+  func sameLedger(_ name: String, _ rule: Int) throws {
+    let engine = Self.engines[name]!
+    for network in [Self.wide] + SmallNetwork.all(biased: true, seed: 82).map(\.network) {
+      for stabilizer in [nil, Stabilizer(0.5, sign: .atZero)] {
+        let table = try Self.table(network, stabilizer.map { GammaRule(stabilizer: $0) } ?? Self.rules[rule])
+        let device = try DeviceNetwork(network, on: engine, batch: 2)
+        func run(_ keeping: PropagationOptions.Keeping, ledger: Bool) throws -> Relevance {
+          let propagator = try Propagator(
+            device, rules: table, options: .init(targets: 2, keeping: keeping, ledger: ledger))
+          let trace = try device.forward(Self.images(network, 2))
+          let start = Target.start([[.logit(1), .logit(3)], [.logit(0), .logit(4)]], scores: try trace.scores())
+          return try propagator.propagate(trace, from: start)
+        }
+        let (apart, counted) = (try run(.all, ledger: true), try run(.inputOnly, ledger: true))
+        let what =
+          "\(network.name), \(Self.rules[rule]), \(stabilizer.map { "\($0)" } ?? "its own stabilizer"), \(name)"
+        expectIdentical(counted.input, try run(.inputOnly, ledger: false).input, what)
+        expectClose(try #require(counted.ledger), try #require(apart.ledger), what)
+      }
+    }
+  }
+
   @Test("convolutions of many channels and poolings carry factors, in one launch each with what they belong to")
   func carried() throws {
     let options = PropagationOptions(ledger: false)
@@ -87,10 +112,14 @@ import Testing
       Self.wide, rules: try Self.table(Self.wide, GammaRule()), options: options, choice: KernelChoice(family: .cpu))
     #expect(Set(plan.factors.map(\.node)) == ["conv1", "pool1", "conv2", "pool2", "conv3"])
     #expect(plan.factors.first { $0.node == "conv1" }!.output == "relu1")
+    // The ledger reads factors.
+    let counted = FusedPlan(
+      Self.wide, rules: try Self.table(Self.wide, GammaRule()), options: PropagationOptions(ledger: true),
+      choice: KernelChoice(family: .cpu))
+    #expect(counted.factors == plan.factors)
     // Where R or z is read, or z is of the image, or the device makes each step alone, there are none.
     for (rule, options, family) in [
-      (GammaRule() as any Rule, PropagationOptions(ledger: true), KernelFamily.cpu),
-      (GammaRule(), PropagationOptions(keeping: .all, ledger: false), .cpu),
+      (GammaRule() as any Rule, PropagationOptions(keeping: .all, ledger: false), KernelFamily.cpu),
       (GammaRule(stabilizer: Stabilizer(0, relative: 1)), options, .cpu), (EpsilonRule(), options, .plain),
     ] {
       let plan = FusedPlan(

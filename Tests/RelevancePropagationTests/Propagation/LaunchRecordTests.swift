@@ -28,7 +28,7 @@ import Testing
       #expect(forward.contains { $0.label == "\(node.name) forward" })
       #expect(backward.contains { $0.label == "\(node.name) backward" })
     }
-    #expect(backward.contains { $0.label == "ledger backward" && $0.kernel == "totals" })
+    #expect(backward.contains { $0.label == "ledger backward" && $0.kernel.hasPrefix("ledger_sums") })
     #expect(try TestDevice.engine.launchRecords().isEmpty)
   }
 }

@@ -127,16 +127,15 @@ struct TuningShape: Sendable {
   private static func totals(count: Int, entries: Int) -> TuningShape {
     TuningShape(name: "totals of \(count)") { engine in
       let numbers = try Buffer(integers(entries * count, seed: 3), on: engine.queue, for: "input")
-      let partial = try Buffer<SIMD4<Float>>(count: entries * Engine.chunks, on: engine.queue, for: "sums")
+      let partials = try Buffer<SIMD8<Float>>(count: entries * Engine.chunks, on: engine.queue, for: "sums")
+      let arguments = LedgerLaunch(count: count, relevance: .stored(numbers)).arguments(first: 0, into: partials)
       return TuningWork(
-        launch: { try engine.reduce("totals", entries: entries, with: $0, [Int32(count), numbers, partial]) },
+        launch: { try engine.reduce("ledger_sums", entries: entries, with: $0, arguments) },
         result: {
           // Which numbers a partial sum counts is the kernel's affair; their sum is not.
-          let sums = try engine.queue.read(partial, count: partial.count)
-          return (0..<entries).flatMap { entry -> [Float] in
-            let of = sums[entry * Engine.chunks..<(entry + 1) * Engine.chunks]
-            let total = of.reduce(SIMD4(), +)
-            return [total.x, total.y, of.map(\.z).max()!, total.w]
+          let values = try engine.queue.read(partials, count: partials.count)
+          return LedgerSums.entries(entries, values[...]).flatMap {
+            [Float($0.relevance), Float($0.magnitude), Float($0.largest), Float($0.nonFinite)]
           }
         })
     }

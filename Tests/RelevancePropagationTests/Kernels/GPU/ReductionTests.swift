@@ -6,50 +6,6 @@ import Testing
 
 /// Ring 3: sums shared by a work-group against those of single work-items. Small integers: exact sums.
 @Suite struct ReductionTests {
-  @Test("shared sums of the ledger are the plain ones", arguments: [1, 63, 5000, 100_003], [1, 3])
-  func ledger(_ count: Int, _ entries: Int) throws {
-    var random = SplitMix64(seed: UInt64(count))
-    var relevance = random.integers(entries * count)
-    let activations = random.integers(entries * count)
-    let s = random.integers(entries * count)
-    let bias = random.integers(count)
-    for gate: Int32 in [0, 1, -1] {
-      func sums(_ engine: Engine) throws -> [[SIMD4<Float>]] {
-        func buffer(_ numbers: [Float]) throws -> Buffer<Float> { try Buffer(numbers, on: engine.queue) }
-        let (R, a, quotients, b) = (try buffer(relevance), try buffer(activations), try buffer(s), try buffer(bias))
-        func partials(_ name: String, _ arguments: [any KernelArgument]) throws -> [SIMD4<Float>] {
-          let partial = try Buffer(
-            [SIMD4<Float>](repeating: SIMD4(repeating: 7), count: entries * Engine.chunks + 4), on: engine.queue)
-          try engine.reduce(
-            name, entries: entries, with: engine.family == .gpu ? engine.tuned(.reductions) : nil, arguments + [partial]
-          )
-          let values = try engine.queue.read(partial, count: partial.count)
-          return (0..<entries).map { entry in
-            values[entry * Engine.chunks..<(entry + 1) * Engine.chunks].reduce(into: SIMD4()) {
-              $0 = SIMD4($0.x + $1.x, $0.y + $1.y, max($0.z, $1.z), $0.w + $1.w)
-            }
-          } + values.suffix(4)
-        }
-        let n = Int32(count)
-        return [
-          try partials("totals", [n, R]), try partials("idle", [n, Int32(1), R, a]),
-          try partials("absorbed", [n, Int32(1), R, a, a, gate, Float(2), quotients, b, Int32(1), n]),
-        ]
-      }
-      #expect(try sums(TestDevice.gpu) == sums(TestDevice.plain), "gate \(gate)")
-    }
-    // Numbers that are none are counted, not added.
-    (relevance[0], relevance[count / 2]) = (.nan, .infinity)
-    func total(_ engine: Engine) throws -> Float {
-      let partial = try Buffer<SIMD4<Float>>(count: entries * Engine.chunks, on: engine.queue)
-      try engine.reduce(
-        "totals", entries: entries, Int32(count), try Buffer(relevance, on: engine.queue), partial)
-      return try engine.queue.read(partial, count: partial.count).reduce(0) { $0 + $1.w }
-    }
-    #expect(try total(TestDevice.gpu) == (count > 1 ? 2 : 1))
-    #expect(try total(TestDevice.plain) == (count > 1 ? 2 : 1))
-  }
-
   @Test("shared moments of an image are the plain ones", arguments: [1, 63, 5000], [1, 2])
   func moments(_ count: Int, _ images: Int) throws {
     var random = SplitMix64(seed: UInt64(count))

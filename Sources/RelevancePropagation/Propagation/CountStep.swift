@@ -1,0 +1,47 @@
+/// Sums for the ledger of one relevance vector as it is between two writes: of all that is asked of it, in one launch.
+///
+/// Behind a quotient s tells what stabilizer and bias keep; and where R left a launch as s, what R was.
+struct CountStep {
+  enum Source {
+    /// R is not read: what a bias keeps is counted alone.
+    case none
+    case stored
+    /// R = s · stab(z).
+    case quotient
+    /// R = s · a / f.
+    case factor(Factor)
+  }
+
+  /// Whose stabilizer and bias keep something; elsewhere the first that asked.
+  var node: Int
+  /// Its place among the launches for the ledger.
+  let slot: Int
+  /// What the sums are for.
+  var entries: [LedgerEntry]
+  let relevance: TensorID
+  var source = Source.stored
+  /// The rectifier whose units that are off are asked for.
+  var idle: Int?
+  var quotient: QuotientStep?
+  /// Whether stab(z) is never 0, so that s · stab(z) is R.
+  var isRestorable = false
+  var bias = BiasPart.none
+  var coefficient: Float = 1
+
+  /// The tensors it reads.
+  var tensors: [TensorID] {
+    let s = quotient.map { [$0.into] } ?? []
+    switch source {
+    case .none, .factor: return s
+    case .stored: return s + [relevance]
+    case .quotient:
+      if case .tensor(let z)? = quotient?.z { return s + [z] }
+      return s
+    }
+  }
+}
+
+extension [Step] {
+  /// Launches for the ledger.
+  var counts: [CountStep] { compactMap { if case .count(let count) = $0 { count } else { nil } } }
+}
