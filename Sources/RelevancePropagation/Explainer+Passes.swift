@@ -44,7 +44,7 @@ extension Explainer {
     let scores = try PendingScores(of: count, from: deviceNetwork, into: transfers?.slot.scores ?? scoresMemory)
     try queue.flush()
     let output = network.outputShape
-    if options.targets == 1, !ChannelsLast.moves(output), let start = choice.classStart {
+    if options.targets == 1, !ChannelsLast.moves(output), let start = choice.classStart(images: count) {
       if let index = start.index { try check([.logit(index)]) }
       try transfers?.holdBackward()
       try top.propagator.enqueue(trace) { relevance in

@@ -5,7 +5,8 @@ internal import Compute
 /// `explanations()` waits for them. A batch that is begun before is explained first; one whose explanations nobody asks for
 /// is computed all the same.
 public final class PendingExplanations {
-  private let pass: EnqueuedPass
+  /// Nil when its results have been taken.
+  private var pass: EnqueuedPass?
   private let explainer: Explainer
   /// Where the results come to by themselves, with the event after which they are there; nil where they are fetched when they
   /// are asked for.
@@ -25,12 +26,13 @@ public final class PendingExplanations {
 
   /// Takes the results from where the next batch's come to.
   func collect() {
-    guard result == nil else { return }
-    result = Result { try found() }
+    guard let pass else { return }
+    result = Result { try found(pass) }
+    self.pass = nil
     explainer.lastEnd = .now
   }
 
-  private func found() throws -> [[Explanation]] {
+  private func found(_ pass: EnqueuedPass) throws -> [[Explanation]] {
     let begin = max(pass.begin, explainer.lastEnd ?? pass.begin)
     let chosen = try pass.targets()
     let (propagator, shape, entries) = (pass.propagator, explainer.network.inputShape, pass.entries)

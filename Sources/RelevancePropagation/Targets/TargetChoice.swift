@@ -20,11 +20,12 @@ public enum TargetChoice {
     }
   }
 
-  /// What the device starts from; nil where the host has to choose.
-  var classStart: ClassStart? {
+  /// What the device starts a batch of so many images from; nil where the host has to choose.
+  func classStart(images: Int) -> ClassStart? {
     switch self {
     case .topClass(let start): return ClassStart(index: nil, start: start)
     case .given(let targets):
+      precondition(targets.count == images, "targets of \(targets.count) images for \(images)")
       guard let first = targets.first, first.count == 1, targets.allSatisfy({ $0 == first }) else { return nil }
       return switch first[0] {
       case .logit(let index): ClassStart(index: index, start: .logit)
