@@ -48,6 +48,22 @@ import Testing
     #expect(try count(network, EpsilonRule(Stabilizer(0, relative: 1)), on: engine) == 1 + 5 + 2 * 2 + 1 + 2 * 5)
   }
 
+  @Test(
+    "the ledger costs one launch for each relevance vector, and no memory of theirs", arguments: KernelFamily.allCases)
+  func ledger(_ family: KernelFamily) throws {
+    let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
+    for rule in [EpsilonRule(), GammaRule(stabilizer: .zennit), EpsilonRule(Stabilizer(1e-6, relative: 1))]
+      as [any Rule]
+    {
+      let table = try RuleTable(RuleSet(rule: rule).rules(for: network), for: network)
+      let device = try DeviceNetwork(network, on: TestDevice.engine(of: family))
+      let propagators = try [false, true].map { try Propagator(device, rules: table, options: .init(ledger: $0)) }
+      // At the input and behind 5 weighted layers, 2 poolings and the flattening; rectifiers share their layer's.
+      #expect(propagators[1].launchCount == propagators[0].launchCount + 1 + 5 + 2 + 1, "\(rule.label)")
+      #expect(propagators[1].bytes == propagators[0].bytes, "\(rule.label)")
+    }
+  }
+
   @Test("the box rule at the input: z is read as output and constant where s is made, R leaves one launch")
   func box() throws {
     let network = try SmallNetwork.vggLike(biased: true, seed: 1).canonized()
