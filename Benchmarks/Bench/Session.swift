@@ -42,18 +42,21 @@ final class Session {
         let clock = ContinuousClock()
         let begin = clock.now
         let explanations = try explainer.explain(
-          images,
-          targets: { scores in
-            (classes ?? Array(scores.ranking.prefix(work.targets))).map {
-              explainer.classStart == .one ? .one($0) : .logit($0)
-            }
-          })
+          images, Self.choice(classes, work, images: images.shape[0], start: explainer.classStart))
         return Outcome(
           seconds: (clock.now - begin) / .seconds(1), forwardSeconds: explanations[0][0].forwardSeconds,
           relevance: explanations.flatMap { $0.map(\.relevance) },
           topClasses: explanations.map { $0[0].scores.topClass })
       }
     }
+  }
+
+  private static func choice(
+    _ classes: [Int]?, _ work: Work, images: Int, start: Profile.Start
+  ) -> TargetChoice {
+    if let classes { return .given(Array(repeating: classes.map { .class($0, start) }, count: images)) }
+    if work.targets == 1 { return .topClass(start) }
+    return .chosen { $1.ranking.prefix(work.targets).map { .class($0, start) } }
   }
 
   /// - Parameter classes: of every image; by default those with the highest scores.

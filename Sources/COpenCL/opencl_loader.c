@@ -101,7 +101,21 @@ FORWARD(clEnqueueReadBuffer,
         (cl_command_queue queue, cl_mem buffer, cl_bool blocking, size_t offset, size_t size, void *host,
          cl_uint count, const cl_event *events, cl_event *event),
         (queue, buffer, blocking, offset, size, host, count, events, event))
+FORWARD(clEnqueueMarkerWithWaitList, (cl_command_queue queue, cl_uint count, const cl_event *events, cl_event *event),
+        (queue, count, events, event))
+FORWARD(clEnqueueBarrierWithWaitList, (cl_command_queue queue, cl_uint count, const cl_event *events, cl_event *event),
+        (queue, count, events, event))
+CREATE(void *, clEnqueueMapBuffer,
+       (cl_command_queue queue, cl_mem buffer, cl_bool blocking, cl_map_flags flags, size_t offset, size_t size,
+        cl_uint count, const cl_event *events, cl_event *event, cl_int *status),
+       (queue, buffer, blocking, flags, offset, size, count, events, event, status))
+FORWARD(clEnqueueUnmapMemObject,
+        (cl_command_queue queue, cl_mem buffer, void *mapped, cl_uint count, const cl_event *events, cl_event *event),
+        (queue, buffer, mapped, count, events, event))
+FORWARD(clWaitForEvents, (cl_uint count, const cl_event *events), (count, events))
+FORWARD(clFlush, (cl_command_queue queue), (queue))
 FORWARD(clFinish, (cl_command_queue queue), (queue))
+FORWARD(clRetainContext, (cl_context context), (context))
 FORWARD(clReleaseContext, (cl_context context), (context))
 FORWARD(clReleaseCommandQueue, (cl_command_queue queue), (queue))
 FORWARD(clReleaseMemObject, (cl_mem buffer), (buffer))

@@ -9,12 +9,6 @@ final class LaunchRecorder: Sendable {
     let event: Event
   }
 
-  /// A `Handle` that can stand in an array.
-  private final class Event: Sendable {
-    let handle: Handle
-    init(_ raw: OpaquePointer) { handle = Handle(owning: raw, release: clReleaseEvent) }
-  }
-
   private struct State: ~Copyable {
     var label = ""
     var launches: [Launch] = []
@@ -32,7 +26,7 @@ final class LaunchRecorder: Sendable {
 
   /// Takes over the reference to `event`, which its launch made.
   func add(kernel: String, event: OpaquePointer) {
-    let event = Event(event)
+    let event = Event(owning: event)
     state.withLock { $0.launches.append(Launch(kernel: kernel, label: $0.label, event: event)) }
   }
 

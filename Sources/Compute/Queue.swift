@@ -2,7 +2,9 @@ internal import COpenCL
 
 /// An in-order command queue on one device, with its context.
 ///
-/// Launches and copies run in the order they are enqueued; only `read` and `finish` wait.
+/// Launches and copies run in the order they are enqueued; only `read`, `write` and `finish` wait, and `Event.wait`. What is
+/// enqueued on two queues of one context runs in any order, and at the same time, but where one holds until an event of
+/// the other.
 public final class Queue: Sendable {
   public let device: Device
   let context: Handle
@@ -22,6 +24,35 @@ public final class Queue: Sendable {
     }
     self.queue = Handle(owning: queue, release: clReleaseCommandQueue)
     recorder = profiling ? LaunchRecorder() : nil
+  }
+
+  /// Another queue of the context of `other`, for what may run beside it. Its launches are not recorded.
+  public init(beside other: Queue) throws {
+    device = other.device
+    try check("clRetainContext", clRetainContext(other.context.raw))
+    context = Handle(owning: other.context.raw, release: clReleaseContext)
+    let (context, device) = (other.context.raw, other.device)
+    let queue = try create("clCreateCommandQueue", device.name) { clCreateCommandQueue(context, device.id, 0, $0) }
+    self.queue = Handle(owning: queue, release: clReleaseCommandQueue)
+    recorder = nil
+  }
+
+  /// Hands what was enqueued to the device, where the driver collects commands: else it may begin only when somebody waits.
+  public func flush() throws { try check("clFlush", clFlush(queue.raw)) }
+
+  /// An event for everything that was enqueued so far.
+  public func mark() throws -> Event {
+    var event: cl_event?
+    try check("clEnqueueMarkerWithWaitList", clEnqueueMarkerWithWaitList(queue.raw, 0, nil, &event))
+    return Event(owning: event!)
+  }
+
+  /// What is enqueued from here on begins when `event` is done.
+  ///
+  /// - Precondition: the event's queue has been flushed since.
+  public func hold(until event: Event) throws {
+    var raw: cl_event? = event.handle.raw
+    try check("clEnqueueBarrierWithWaitList", clEnqueueBarrierWithWaitList(queue.raw, 1, &raw, nil))
   }
 
   /// Waits until everything enqueued so far is done.
@@ -60,6 +91,32 @@ public final class Queue: Sendable {
       "clEnqueueReadBuffer",
       clEnqueueReadBuffer(
         queue.raw, buffer.handle.raw, cl_bool(CL_TRUE), index * stride, memory.count * stride, base, 0, nil, nil))
+  }
+
+  /// Enqueues a copy of the first `count` elements of `memory` to the start of `buffer`; the event says when they may change.
+  public func write<Element>(_ memory: StagingMemory<Element>, count: Int, to buffer: Buffer<Element>) throws -> Event {
+    precondition(count <= min(memory.count, buffer.count), "\(count) elements of \(memory.count) into \(buffer.count)")
+    buffer.requireWritable()
+    var event: cl_event?
+    try check(
+      "clEnqueueWriteBuffer",
+      clEnqueueWriteBuffer(
+        queue.raw, buffer.handle.raw, cl_bool(CL_FALSE), 0, count * MemoryLayout<Element>.stride,
+        memory.elements.baseAddress!, 0, nil, &event))
+    return Event(owning: event!)
+  }
+
+  /// Enqueues a copy of the first `count` elements of `buffer` to the start of `memory`; the event says when they are there.
+  public func read<Element>(_ buffer: Buffer<Element>, count: Int, into memory: StagingMemory<Element>) throws -> Event
+  {
+    precondition(count <= min(memory.count, buffer.count), "\(count) elements of \(buffer.count) into \(memory.count)")
+    var event: cl_event?
+    try check(
+      "clEnqueueReadBuffer",
+      clEnqueueReadBuffer(
+        queue.raw, buffer.handle.raw, cl_bool(CL_FALSE), 0, count * MemoryLayout<Element>.stride,
+        memory.elements.baseAddress!, 0, nil, &event))
+    return Event(owning: event!)
   }
 
   /// Enqueues `kernel` over `grid` work-items in groups of `group`; the grid is rounded up to whole groups, so kernels

@@ -66,6 +66,9 @@ static const char relevance_ledger_cl[] = {
 static const char relevance_reductions_cl[] = {
 #embed "../../Kernels/relevance/reductions.cl"
 };
+static const char relevance_start_cl[] = {
+#embed "../../Kernels/relevance/start.cl"
+};
 static const char relevance_filter_cl[] = {
 #embed "../../Kernels/relevance/filter.cl"
 };
@@ -169,6 +172,7 @@ static const KernelSource sources[] = {
     SOURCE("relevance/ledger.h", relevance_ledger_h),
     SOURCE("relevance/ledger.cl", relevance_ledger_cl),
     SOURCE("relevance/reductions.cl", relevance_reductions_cl),
+    SOURCE("relevance/start.cl", relevance_start_cl),
     SOURCE("relevance/filter.cl", relevance_filter_cl),
     SOURCE("evaluation/replacement.cl", evaluation_replacement_cl),
     SOURCE("evaluation/removal.cl", evaluation_removal_cl),

@@ -71,19 +71,28 @@ public final class OrderedQueue<Element: Sendable>: Sendable {
   /// - Returns: nothing when all were taken, and after `cancel`.
   public func take(upTo count: Int) -> [Element] {
     precondition(count > 0, "\(count) elements")
-    return state.wait { state -> [Element]? in
-      if state.isCancelled { return [] }
-      let run = min(state.run, count)
-      let isLast = state.end.map { state.next + run >= $0 } ?? false
-      let after = state.next + run
-      let waitsForRoom = run > 0 && state.blocked[after].map { !hasRoom(after, $0, in: state) } ?? false
-      guard run == count || isLast || waitsForRoom else { return nil }
-      return (0..<run).map { _ in
-        let (element, bytes) = state.elements.removeValue(forKey: state.next)!
-        state.next += 1
-        state.bytes -= bytes
-        return element
-      }
+    return state.wait { take(upTo: count, from: &$0) }
+  }
+
+  /// What `take` gives where it need not wait; else nothing.
+  public func takeReady(upTo count: Int) -> [Element] {
+    precondition(count > 0, "\(count) elements")
+    return state.change { take(upTo: count, from: &$0) ?? [] }
+  }
+
+  /// Nil where the elements are still to come.
+  private func take(upTo count: Int, from state: inout State) -> [Element]? {
+    if state.isCancelled { return [] }
+    let run = min(state.run, count)
+    let isLast = state.end.map { state.next + run >= $0 } ?? false
+    let after = state.next + run
+    let waitsForRoom = run > 0 && state.blocked[after].map { !hasRoom(after, $0, in: state) } ?? false
+    guard run == count || isLast || waitsForRoom else { return nil }
+    return (0..<run).map { _ in
+      let (element, bytes) = state.elements.removeValue(forKey: state.next)!
+      state.next += 1
+      state.bytes -= bytes
+      return element
     }
   }
 

@@ -13,13 +13,16 @@ public struct Pipeline: Sendable {
   public let finishing: Int
   /// Bytes either queue may hold; a single job beyond it passes alone.
   public let byteLimit: Int
+  /// Whether a batch that is ready is begun before the results of the one before it are asked for.
+  public let overlapping: Bool
 
-  public init(batch: Int, preparing: Int, finishing: Int, byteLimit: Int = 256 << 20) {
+  public init(batch: Int, preparing: Int, finishing: Int, byteLimit: Int = 256 << 20, overlapping: Bool = false) {
     precondition(batch > 0 && preparing > 0 && finishing > 0, "batch \(batch), threads \(preparing), \(finishing)")
     self.batch = batch
     self.preparing = preparing
     self.finishing = finishing
     self.byteLimit = byteLimit
+    self.overlapping = overlapping
   }
 
   /// Prepared jobs that wait at most: the next batch, and one more a thread.
@@ -28,12 +31,15 @@ public struct Pipeline: Sendable {
   public var doneCapacity: Int { batch + finishing }
 
   /// Jobs that are somewhere between their beginning and their delivery, at most.
-  public var mostInFlight: Int { preparing + readyCapacity + batch + doneCapacity + finishing + doneCapacity }
+  public var mostInFlight: Int {
+    preparing + readyCapacity + (overlapping ? 2 : 1) * batch + doneCapacity + finishing + doneCapacity
+  }
 
   /// Runs all jobs; after `isStopped` became true none are begun, and what has been processed is finished.
   ///
   /// - Parameters:
-  ///   - process: as many results as it is given jobs, in their order. Runs on the calling thread.
+  ///   - begin: begins to process a batch and returns what waits for the results, as many as it was given jobs, in their
+  ///     order. Both run on the calling thread, batch by batch.
   ///   - deliver: called on any thread, never by two at once.
   ///   - waited: what the calling thread has waited so far, on that thread, whenever it is more.
   /// - Returns: how many jobs were delivered: the first ones.
@@ -41,7 +47,7 @@ public struct Pipeline: Sendable {
   @discardableResult
   public func run<Job: Sendable, Ready: Weighted, Done: Weighted, Output: Sendable>(
     _ jobs: [Job], isStopped: @escaping @Sendable () -> Bool = { false },
-    prepare: @escaping @Sendable (Job) throws -> Ready, process: ([Ready]) throws -> [Done],
+    prepare: @escaping @Sendable (Job) throws -> Ready, begin: ([Ready]) throws -> () throws -> [Done],
     finish: @escaping @Sendable (Done) throws -> Output, deliver: @escaping @Sendable (Output) -> Void,
     waited: (PipelineWaits) -> Void = { _ in }
   ) throws -> Int {
@@ -92,24 +98,58 @@ public struct Pipeline: Sendable {
       waited(waits)
       return result
     }
+    func take(whileOpen isOpen: Bool) -> [Ready] {
+      guard mayGoOn() else { return [] }
+      guard isOpen else { return waiting(\.input) { ready.take(upTo: batch) } }
+      return overlapping ? ready.takeReady(upTo: batch) : []
+    }
     var processed = 0
-    do {
-      while mayGoOn() {
-        let elements = waiting(\.input) { ready.take(upTo: batch) }
-        guard !elements.isEmpty, mayGoOn() else { break }
-        let results = try process(elements)
-        precondition(results.count == elements.count, "\(results.count) results of \(elements.count) jobs")
-        for result in results {
-          waiting(\.output) { done.put((processed, result), at: processed, bytes: result.bytes) }
-          processed += 1
+    // The batch that is begun and has no results yet.
+    var open: (count: Int, results: () throws -> [Done])?
+    while true {
+      let elements = take(whileOpen: open != nil)
+      var next: (count: Int, results: () throws -> [Done])?
+      do {
+        if !elements.isEmpty, mayGoOn() { next = (elements.count, try begin(elements)) }
+      } catch { record(error) }
+      guard open != nil || next != nil else { break }
+      do {
+        if let (count, waitForResults) = open {
+          let results = try waitForResults()
+          precondition(results.count == count, "\(results.count) results of \(count) jobs")
+          for result in results {
+            waiting(\.output) { done.put((processed, result), at: processed, bytes: result.bytes) }
+            processed += 1
+          }
         }
+      } catch {
+        record(error)
+        break  // results are delivered without a gap
       }
-    } catch { record(error) }
+      open = next
+    }
     ready.cancel()
     done.end(after: processed)
     preparers.join()
     waiting(\.output) { finishers.join() }
     if let error = failure.change({ $0 }) { throw error }
     return delivery.count
+  }
+
+  /// The same where a batch is processed in one go.
+  ///
+  /// - Parameter process: as many results as it is given jobs, in their order. Runs on the calling thread.
+  @discardableResult
+  public func run<Job: Sendable, Ready: Weighted, Done: Weighted, Output: Sendable>(
+    _ jobs: [Job], isStopped: @escaping @Sendable () -> Bool = { false },
+    prepare: @escaping @Sendable (Job) throws -> Ready, process: ([Ready]) throws -> [Done],
+    finish: @escaping @Sendable (Done) throws -> Output, deliver: @escaping @Sendable (Output) -> Void,
+    waited: (PipelineWaits) -> Void = { _ in }
+  ) throws -> Int {
+    try withoutActuallyEscaping(process) { process in
+      try run(
+        jobs, isStopped: isStopped, prepare: prepare, begin: { elements in { try process(elements) } }, finish: finish,
+        deliver: deliver, waited: waited)
+    }
   }
 }

@@ -13,8 +13,6 @@ package struct ExplainedBatch {
   package let ledger: Ledger?
   /// At the input, channels last `[N · targets, H, W, C]`; nil where the rules let none reach it: all is 0.
   package let relevance: Buffer<Float>?
-  let trace: Trace
-  let start: BackwardStart
   package let forwardSeconds: Double
   package let backwardSeconds: Double
 }

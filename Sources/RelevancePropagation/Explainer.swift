@@ -1,4 +1,4 @@
-package import Compute
+internal import Compute
 
 /// Explains images with one network and one composite: the whole path from pixels to relevance in one value.
 ///
@@ -18,46 +18,64 @@ public final class Explainer {
   public let classStart: Profile.Start
   public let batch: Int
   public let options: PropagationOptions
-  private let deviceNetwork: DeviceNetwork
-  private let top: BackwardStart
+  /// Whether batches go up and results come down while others are computed.
+  public var overlaps: Bool { transfers != nil }
+  let deviceNetwork: DeviceNetwork
+  let top: BackwardStart
   /// The last start that is not the network's own output.
-  private var other: BackwardStart?
+  var other: BackwardStart?
+  let transfers: Transfers?
+  /// `[N, K]`, where no transfers overlap.
+  let scoresMemory: StagingMemory<Float>
+  /// Whose results lie on the device, where no transfers overlap.
+  weak var pending: PendingExplanations?
+  /// When the latest explanations were there.
+  var lastEnd: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - low: lower bound of the input per channel, for the box rule (`Preprocessing.low`); `high` likewise.
   ///   - batch: images explained in one pass.
+  ///   - overlapping: as below.
   /// - Throws: `NetworkError`, `UnsupportedLayer`, `RuleError`, `ComputeError`.
   public convenience init(
     _ network: Network, composite: Preset, low: [Float], high: [Float], on engine: Engine, batch: Int = 1,
-    options: PropagationOptions = .init()
+    options: PropagationOptions = .init(), overlapping: Bool = false
   ) throws {
     let canonized = try network.canonized()
     try self.init(
       canonized: canonized,
       rules: composite.composite(for: canonized, low: low, high: high).resolve(for: canonized),
-      classStart: composite.start, on: engine, batch: batch, options: options)
+      classStart: composite.start, on: engine, batch: batch, options: options, overlapping: overlapping)
   }
 
-  /// - Parameter canonized: the network as it is explained, whose nodes `rules` names.
+  /// - Parameters:
+  ///   - canonized: the network as it is explained, whose nodes `rules` names.
+  ///   - overlapping: whether batches that are begun (`begin`) go up and come down while others are computed, for which the
+  ///     device holds the images of two. It gains nothing on a device that shares the host's memory, where nothing is copied
+  ///     far. Layers that are kept come down when they are asked for, so that it is ignored with them.
   /// - Throws: `UnsupportedLayer`, `ComputeError`.
   public init(
     canonized: Network, rules: RuleTable, classStart: Profile.Start = .logit, on engine: Engine, batch: Int = 1,
-    options: PropagationOptions = .init()
+    options: PropagationOptions = .init(), overlapping: Bool = false
   ) throws {
     network = canonized
     self.batch = batch
     self.classStart = classStart
     self.options = options
     self.rules = rules
+    let overlaps = overlapping && !options.keepsLayers
     deviceNetwork = try DeviceNetwork(
       canonized, on: engine, batch: batch,
-      rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options))
+      rectifiedInPlace: VanishingRelevance(canonized, rules: rules).rectifiedInPlace(options), inputs: overlaps ? 2 : 1)
     top = try BackwardStart(deviceNetwork, rules: rules, options: options)
+    transfers = overlaps ? try Transfers(deviceNetwork, targets: options.targets) : nil
+    scoresMemory = try StagingMemory(
+      count: overlaps ? 0 : batch * canonized.outputShape.count, on: engine.queue, for: "scores")
   }
 
   /// Bytes on the device: weights, activations, relevance, modified weights.
   public var deviceBytes: Int {
-    DeviceNetwork.bytes(of: network, batch: batch, on: deviceNetwork.engine) + top.propagator.bytes
+    deviceNetwork.bytes + top.propagator.bytes
   }
 
   /// Explains one class of every image of a batch.
@@ -67,13 +85,7 @@ public final class Explainer {
   ///   - choosing: the class to explain, from an image's scores.
   /// - Throws: what `choosing` throws; `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, choosing: (Scores) throws -> Int) throws -> [Explanation] {
-    try explain(
-      images,
-      targets: {
-        let index = try choosing($0)
-        return [classStart == .one ? .one(index) : .logit(index)]
-      }
-    ).map { $0[0] }
+    try explain(images, targets: { [.class(try choosing($0), classStart)] }).map { $0[0] }
   }
 
   /// Explains several targets of every image of a batch, which share its forward pass and all denominators.
@@ -83,101 +95,36 @@ public final class Explainer {
   /// - Throws: what `targets` throws; `TargetError` where a target does not fit the network or the others;
   ///   `RelevanceError` where relevance is not finite; `ComputeError`.
   public func explain(_ images: Tensor, targets: (Scores) throws -> [Target]) throws -> [[Explanation]] {
-    try deviceNetwork.load(images)
-    let batch = try explainInput(count: images.shape[0], targets: targets)
-    let propagator = batch.start.propagator
-    let entries = images.shape[0] * options.targets
-    let input = try batch.relevance.map { try engine.queue.readEntries($0, entries, of: network.inputShape) }
-    let layers = try propagator.readLayers(entries: entries)
-    var activations: [String: Tensor] = [:]
-    for name in layers.keys { activations[name] = try batch.trace.activation(of: name) }
-    return batch.targets.indices.map { image in
-      batch.targets[image].indices.map { position in
-        let entry = image * options.targets + position
-        return Explanation(
-          scores: batch.scores[image], explained: batch.targets[image][position], value: batch.values[entry],
-          start: batch.starts[entry], relevance: input?[entry] ?? Tensor(repeating: 0, shape: network.inputShape),
-          layers: layers.mapValues { $0[entry] }, activations: activations.mapValues { $0[image] },
-          ledger: batch.ledger, entry: entry, forwardSeconds: batch.forwardSeconds,
-          backwardSeconds: batch.backwardSeconds, translation: nil)
-      }
+    try withoutActuallyEscaping(targets) { targets in
+      try explain(images, .chosen { _, scores in try targets(scores) })
     }
   }
 
-  /// Where a batch's images lie, channels last `[N, H, W, C]`, for kernels to write before `explainInput`.
-  package var input: Buffer<Float> { deviceNetwork.input }
+  /// Explains a batch: `begin`, and its explanations.
+  public func explain(_ images: Tensor, _ choice: TargetChoice) throws -> [[Explanation]] {
+    try begin(images, choice).explanations()
+  }
 
-  package var engine: Engine { deviceNetwork.engine }
-
-  /// Explains the first `count` images that lie in `input`; their relevance stays on the device.
+  /// Begins to explain a batch and returns while the device computes.
   ///
-  /// - Throws: as `explain(_:targets:)`.
-  package func explainInput(count: Int, targets: (Scores) throws -> [Target]) throws -> ExplainedBatch {
-    let clock = ContinuousClock()
-    let begin = clock.now
-    let trace = try deviceNetwork.forward(count: count)
-    let output = try trace.scores()
-    let forwardDone = clock.now
-    let scores = try Self.scores(output)
-    let targets = try scores.map(targets)
-    for targets in targets { try check(targets) }
-    let start = try beginning(of: targets)
-    let (startTrace, relevanceThere) = try start.begin(trace, targets: targets, scores: output)
-    let ledger = try start.propagator.run(startTrace, from: relevanceThere)
-    let done = clock.now
-    try deviceNetwork.requireUnchangedWeights()
-    let values = try targets.enumerated().flatMap { image, targets in
-      try targets.map { target in
-        let inside = try target.layer.map { try startTrace.activation(of: $0)[image].scalars }
-        return target.value(of: inside ?? scores[image].logits)
-      }
-    }
-    return ExplainedBatch(
-      scores: scores, targets: targets, values: values,
-      starts: (0..<values.count).map { relevanceThere[$0].scalars.reduce(0) { $0 + Double($1) } }, ledger: ledger,
-      relevance: start.propagator.inputRelevance, trace: startTrace, start: start,
-      forwardSeconds: (forwardDone - begin) / .seconds(1), backwardSeconds: (done - forwardDone) / .seconds(1))
-  }
-
-  /// Scores of the first `count` images that lie in `input`, alone.
+  /// One batch may be begun before the explanations of the one before it are asked for. Where transfers overlap, its images go
+  /// up while that one is computed, and that one's relevance comes down while it is computed; elsewhere that one is
+  /// waited for first. The results are the same, to the bit.
   ///
-  /// - Throws: `ScoresError`, `ComputeError`.
-  package func scoreInput(count: Int) throws -> [Scores] {
-    try Self.scores(deviceNetwork.forward(count: count, scoresOnly: true).scores())
-  }
-
-  private static func scores(_ output: Tensor) throws -> [Scores] {
-    try (0..<output.shape[0]).map { image in
-      let scores = Scores(output[image].scalars)
-      guard scores.logits.allSatisfy(\.isFinite) else { throw ScoresError(image: image) }
-      return scores
+  /// - Parameter images: `[N, C, H, W]`, N ≤ `batch`, as the network reads them.
+  /// - Throws: what the choice throws, `TargetError`, `ComputeError`; what is wrong with scores the host need not see before it
+  ///   returns, and relevance that is not finite, come with the explanations.
+  public func begin(_ images: Tensor, _ choice: TargetChoice) throws -> PendingExplanations {
+    if let transfers {
+      try transfers.send(deviceNetwork.checked(images), to: deviceNetwork)
+    } else {
+      takeResults()
+      try deviceNetwork.load(images)
     }
-  }
-
-  /// - Throws: `TargetError` for another number of targets than the options', and one that does not fit the network.
-  func check(_ targets: [Target]) throws {
-    guard targets.count == options.targets else {
-      throw TargetError("\(targets.count) target(s) for an image; the explainer was made for \(options.targets)")
-    }
-    for target in targets { try target.check(classes: network.outputShape.count) }
-  }
-
-  /// Where these targets start: the output, another top layer, or a layer inside.
-  private func beginning(of targets: [[Target]]) throws -> BackwardStart {
-    let all = targets.flatMap { $0 }
-    let layers = Set(all.map(\.layer))
-    guard layers.count == 1, let layer = layers.first else {
-      throw TargetError("targets of one pass start at one layer; explain scores and neurons, or two layers, one by one")
-    }
-    guard layer != nil || all.contains(where: \.needsHead) else { return top }
-    var distinct: [Target] = []
-    for target in all where !distinct.contains(target) { distinct.append(target) }
-    if let other, other.serves(distinct, layer: layer) { return other }
-    other = nil  // gives its memory back first
-    let made =
-      try layer.map { try BackwardStart(at: $0, of: deviceNetwork, rules: rules, options: options) }
-      ?? BackwardStart(for: distinct, of: deviceNetwork, rules: rules, options: options)
-    other = made
-    return made
+    let pass = try enqueue(count: images.shape[0], choice)
+    let fetched = try transfers.map { (slot: $0.slot, event: try $0.fetch(pass.propagator, entries: pass.entries)) }
+    let begun = PendingExplanations(pass, of: self, fetched: fetched)
+    if let transfers { transfers.slot.owner = begun } else { pending = begun }
+    return begun
   }
 }

@@ -96,7 +96,7 @@ struct ExplainCommand: ParsableCommand {
     progress.update("uploading weights")
     let method = try ExplanationMethod(
       network, choice.preprocessing, preset: preset, baseline: baseline, translation: translation, targets: targets,
-      keeping: keeping, batch: batch.batch, engine: engine)
+      keeping: keeping, batch: batch.batch, overlapping: Self.overlaps(engine), engine: engine)
     let preprocessor = try Preprocessor(choice.preprocessing, inputShape: network.inputShape)
     let writer = ExplanationWriter(
       choice: choice, network: network, method: method.label, rules: method.rules,
@@ -123,12 +123,12 @@ struct ExplainCommand: ParsableCommand {
     }
     StopSignal.begin()
     let begin = ContinuousClock.now
-    let pipeline = RunOptions.pipeline(batch: batch.images)
+    let pipeline = RunOptions.pipeline(batch: batch.images, overlapping: method.overlaps)
     let done: Int
     do {
       done = try pipeline.run(
         open, isStopped: { StopSignal.number != nil }, prepare: { reading.read($0) },
-        process: { try explaining.explain($0) }, finish: { try writing.write($0) }, deliver: { console.tell($0) })
+        begin: { try explaining.begin($0) }, finish: { try writing.write($0) }, deliver: { console.tell($0) })
     } catch {
       // What stops a run is told last, after what became of the images before it.
       progress.finish()
@@ -194,6 +194,10 @@ struct ExplainCommand: ParsableCommand {
     return jobs.filter { !finished.contain($0.path, stem: $0.stem) }
   }
 
+  /// Whether the next batch goes up while one is computed, for which the device holds the images of both. Where it computes in
+  /// the host's memory nothing travels, and a second input would only cost memory.
+  private static func overlaps(_ engine: Engine) -> Bool { !engine.device.sharesHostMemory }
+
   private func batchChoice(
     _ images: Int, network: Network, rules: RuleTable?, translation: TranslationOptions.Choice?, targets: Int,
     keeping: PropagationOptions.Keeping, engine: Engine
@@ -209,8 +213,9 @@ struct ExplainCommand: ParsableCommand {
     }
     // Kept relevance cannot share memory with other layers'.
     let keptBytes = kept.reduce(0) { $0 + $1.relevanceBytes }
+    let inputs = Self.overlaps(engine) && kept.isEmpty && translation == nil ? 2 : 1
     func bytes(_ batch: Int) -> Int {
-      DeviceNetwork.bytes(of: network, batch: batch, on: engine) + plan.modifiedWeightBytes
+      DeviceNetwork.bytes(of: network, batch: batch, on: engine, inputs: inputs) + plan.modifiedWeightBytes
         + batch * (plan.backwardBytes + keptBytes)
     }
     if let translation {

@@ -9,15 +9,26 @@ struct ExplainingStage {
   var progress: (Int) -> Void = { _ in }
 
   /// - Throws: `ComputeError`, `MappedFileError`; what is wrong with one image alone is its own failure.
-  func explain(_ images: [StagedImage<ReadImage>]) throws -> [StagedImage<ExplainedImage>] {
+  func explain(_ images: [StagedImage<ReadImage>]) throws -> [StagedImage<ExplainedImage>] { try begin(images)() }
+
+  /// Begins to explain a batch; what it returns waits for the explanations. The next batch may be begun before.
+  ///
+  /// - Throws: as `explain`, now or then.
+  func begin(_ images: [StagedImage<ReadImage>]) throws -> () throws -> [StagedImage<ExplainedImage>] {
     let inputs = images.compactMap { try? $0.content.get().input }
-    guard !inputs.isEmpty else { return images.map { failed($0) } }
+    guard !inputs.isEmpty else { return { images.map { failed($0) } } }
+    // Its failure is told where the explanations are asked for, in the batch's place.
+    let explanations = Result { try method.begin(inputs, targets, progress: progress) }
+    return { try results(of: images, count: inputs.count) { try explanations.get()() } }
+  }
+
+  private func results(
+    of images: [StagedImage<ReadImage>], count: Int, _ explanations: () throws -> [ExplanationMethod.OfImage]
+  ) throws -> [StagedImage<ExplainedImage>] {
     do {
-      var results = try method.explain(inputs, targets, progress: progress)[...]
+      var results = try explanations()[...]
       return images.map { image in
-        image.next(bytes: \.bytes) {
-          ExplainedImage(image: $0, explanations: results.removeFirst(), batch: inputs.count)
-        }
+        image.next(bytes: \.bytes) { ExplainedImage(image: $0, explanations: results.removeFirst(), batch: count) }
       }
     } catch let error where error is ComputeError || error is MappedFileError {
       throw error  // would meet every other image too

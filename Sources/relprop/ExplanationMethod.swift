@@ -12,15 +12,17 @@ enum ExplanationMethod {
   ///   - network: canonized, so that the explainers find nothing left to fold.
   ///   - translation: what is averaged, if anything is; checked before.
   ///   - batch: images, their moved copies, or a baseline's variants of one image, that the device computes at once.
+  ///   - overlapping: whether a batch may be begun while another is computed; moved copies and variants are made in between.
   init(
     _ network: Network, _ preprocessing: Preprocessing, preset: Preset, baseline: (any AttributionMethod)?,
     translation: TranslationOptions.Choice?, targets: TargetOptions.Choice, keeping: PropagationOptions.Keeping,
-    batch: Int, engine: Engine
+    batch: Int, overlapping: Bool = false, engine: Engine
   ) throws {
     guard let baseline else {
       let explainer = try Explainer(
         network, composite: preset, low: preprocessing.low, high: preprocessing.high, on: engine, batch: batch,
-        options: .init(targets: targets.count, keeping: keeping, filters: targets.filters))
+        options: .init(targets: targets.count, keeping: keeping, filters: targets.filters),
+        overlapping: overlapping && translation == nil)
       self =
         try translation.map {
           .translated(
@@ -64,25 +66,38 @@ enum ExplanationMethod {
     }
   }
 
-  /// Every target of every image, `[C, H, W]` each, with what it adds to the names of the image's files.
+  /// Whether a batch that is ready should be begun before the explanations of the one before it are asked for.
+  var overlaps: Bool {
+    switch self {
+    case .relevancePropagation(let explainer): explainer.overlaps
+    case .translated, .baseline: false
+    }
+  }
+
+  /// The explanations of one image's targets, with what each adds to the names of the image's files.
+  typealias OfImage = [(explanation: Explanation, suffix: String)]
+
+  /// Begins to explain every target of every image, `[C, H, W]` each; what it returns waits for the explanations.
   ///
   /// - Parameter progress: told how many further copies of a translation average are done.
-  func explain(
-    _ images: [Preprocessor.Input], _ targets: TargetOptions.Choice, progress: (Int) -> Void
-  ) throws -> [[(explanation: Explanation, suffix: String)]] {
-    var suffixes: [[String]] = []
-    let choose: (Scores) throws -> [Target] = { scores in
-      let chosen = try targets.choose(scores)
-      suffixes.append(FileNames.distinct(chosen.map(\.suffix)))
-      return chosen.map(\.target)
-    }
+  func begin(
+    _ images: [Preprocessor.Input], _ targets: TargetOptions.Choice, progress: @escaping (Int) -> Void
+  ) throws -> () throws -> [OfImage] {
     let stack = Tensor.stack(images.map { $0.surroundings ?? $0.tensor })
-    let explanations =
-      switch self {
-      case .relevancePropagation(let explainer): try explainer.explain(stack, targets: choose)
-      case .translated(let averager): try averager.explain(stack, targets: choose, progress: progress)
-      case .baseline(let explainer): try explainer.explain(stack, targets: choose)
+    let choose: (Scores) throws -> [Target] = { try targets.choose($0).map(\.target) }
+    let explanations: () throws -> [[Explanation]]
+    switch self {
+    case .relevancePropagation(let explainer):
+      let pending = try explainer.begin(stack, targets.choice(images: images.count))
+      explanations = { try pending.explanations() }
+    case .translated(let averager):
+      explanations = { try averager.explain(stack, targets: choose, progress: progress) }
+    case .baseline(let explainer): explanations = { try explainer.explain(stack, targets: choose) }
+    }
+    return {
+      try explanations().map { explanations in
+        Array(zip(explanations, FileNames.distinct(try targets.choose(explanations[0].scores).map(\.suffix))))
       }
-    return zip(explanations, suffixes).map { Array(zip($0, $1)) }
+    }
   }
 }

@@ -44,9 +44,10 @@ struct RunOptions: ParsableArguments {
 
   /// Threads for reading and writing beside the device: half the cores each, since a CPU that computes needs them too;
   /// two at least to write, because who writes waits for the disk most of the time.
-  static func pipeline(batch: Int) -> Pipeline {
+  static func pipeline(batch: Int, overlapping: Bool = false) -> Pipeline {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Pipeline(
-      batch: batch, preparing: min(max(cores / 2, 1), 8), finishing: min(max(cores / 2, 2), 8))
+      batch: batch, preparing: min(max(cores / 2, 1), 8), finishing: min(max(cores / 2, 2), 8),
+      overlapping: overlapping)
   }
 }

@@ -49,8 +49,19 @@ struct TargetOptions: ParsableArguments {
     var filters: [LayerFilter]
     /// What the targets add to the names of an image's files; nil where the scores choose the classes.
     var suffixes: [String]?
+    /// How the explained class starts where it is each image's top class alone.
+    var topClass: Profile.Start?
+    /// The targets, where they do not depend on the scores.
+    var fixed: [Target]?
     /// Targets of an image, with what they add to the names of its files.
     var choose: (Scores) throws -> [(target: Target, suffix: String)]
+
+    /// The same as the library takes it for a batch of so many images, the device choosing where it can.
+    func choice(images: Int) -> TargetChoice {
+      if let topClass { return .topClass(topClass) }
+      if let fixed { return .given(Array(repeating: fixed, count: images)) }
+      return .chosen { try choose($1).map(\.target) }
+    }
   }
 
   /// - Parameter usual: what of a class is explained where `--target` does not say.
@@ -66,7 +77,9 @@ struct TargetOptions: ParsableArguments {
         throw CommandError("--target \(target) names what is explained; leave out --class and --classes")
       }
       let fixed = target.hasSuffix(".npy") ? try given(target, labels.count) : [try difference(target, labels)]
-      return Choice(count: fixed.count, layer: nil, filters: filters, suffixes: fixed.map(\.suffix)) { _ in fixed }
+      return Choice(
+        count: fixed.count, layer: nil, filters: filters, suffixes: fixed.map(\.suffix), fixed: fixed.map(\.target)
+      ) { _ in fixed }
     }
     let make = try target.map { try Self.kind($0) } ?? usual
     let mark = target.map { $0 == "logit" ? "" : ".\($0)" } ?? ""
@@ -81,7 +94,16 @@ struct TargetOptions: ParsableArguments {
     }
     let chosen = try classTexts.map { try ClassChoice.index(of: $0, among: labels) }
     let suffixes = chosen.isEmpty ? [mark] : chosen.map { ".class\($0)\(mark)" }
-    return Choice(count: suffixes.count, layer: nil, filters: filters, suffixes: suffixes) { scores in
+    let top: Profile.Start? =
+      switch make(0) {
+      case .logit: .logit
+      case .one: .one
+      default: nil
+      }
+    return Choice(
+      count: suffixes.count, layer: nil, filters: filters, suffixes: suffixes, topClass: chosen.isEmpty ? top : nil,
+      fixed: chosen.isEmpty ? nil : chosen.map(make)
+    ) { scores in
       zip(chosen.isEmpty ? [scores.topClass] : chosen, suffixes).map { (make($0), $1) }
     }
   }
@@ -146,7 +168,8 @@ struct TargetOptions: ParsableArguments {
       (target: Target.neurons(selection), suffix: "." + FileNames.safe(text))
     }
     return Choice(
-      count: targets.count, layer: selections[0].layer, filters: filters, suffixes: targets.map(\.suffix)
+      count: targets.count, layer: selections[0].layer, filters: filters, suffixes: targets.map(\.suffix),
+      fixed: targets.map(\.target)
     ) { _ in targets }
   }
 

@@ -122,6 +122,82 @@ import Testing
     #expect(batches == 2)
   }
 
+  @Test("An overlapping run begins a batch that is ready before it asks for the results of the one before")
+  func begunAhead() throws {
+    for overlapping in [false, true] {
+      let (record, inFlight, prepared) = (Record<Int>(), Counter(), Counter())
+      let pipeline = Pipeline(batch: 2, preparing: 1, finishing: 1, overlapping: overlapping)
+      var (events, open, mostOpen) = ([String](), 0, 0)
+      try pipeline.run(
+        Array(0..<7),
+        prepare: { number in
+          inFlight.add(1)
+          prepared.add(1)
+          return Item(number: number)
+        },
+        begin: { items in
+          // The next batch is ready by the time this one is begun.
+          let needed = min(items[0].number + 4, 7)
+          while prepared.value < needed { usleep(100) }
+          usleep(20_000)
+          open += 1
+          mostOpen = max(mostOpen, open)
+          events.append("begin \(items[0].number)")
+          return {
+            open -= 1
+            events.append("end \(items[0].number)")
+            return items
+          }
+        },
+        finish: { $0.number },
+        deliver: {
+          inFlight.add(-1)
+          record.append($0)
+        })
+      #expect(record.elements == Array(0..<7))
+      #expect(mostOpen == (overlapping ? 2 : 1))
+      #expect(inFlight.most <= pipeline.mostInFlight)
+      let first = overlapping ? ["begin 0", "begin 2", "end 0"] : ["begin 0", "end 0", "begin 2"]
+      #expect(Array(events.prefix(3)) == first && events.last == "end 6")
+    }
+  }
+
+  @Test("An overlapping run does not wait for a batch that is not ready while one is begun")
+  func notReady() throws {
+    let (delivered, record) = (DispatchSemaphore(value: 0), Record<Int>())
+    try Pipeline(batch: 1, preparing: 1, finishing: 1, overlapping: true).run(
+      [0, 1],
+      prepare: { number in
+        // 1 is read when 0 is done.
+        if number == 1 { #expect(delivered.wait(timeout: .now() + 10) == .success) }
+        return Item(number: number)
+      },
+      begin: { items in { items } }, finish: { $0.number },
+      deliver: {
+        record.append($0)
+        delivered.signal()
+      })
+    #expect(record.elements == [0, 1])
+  }
+
+  @Test(
+    "What is begun is finished when the next batch fails to begin, and when the run is stopped",
+    arguments: [false, true])
+  func begunIsFinished(_ stops: Bool) throws {
+    let (record, stopped) = (Record<Int>(), Counter())
+    func run() throws -> Int {
+      try Pipeline(batch: 4, preparing: 2, finishing: 2, overlapping: true).run(
+        Array(0..<1000), isStopped: { stopped.value > 0 }, prepare: { Item(number: $0) },
+        begin: { items in
+          if items[0].number == 40, !stops { throw Failure(stage: "begin") }
+          if items[0].number == 36, stops { stopped.add(1) }
+          return { items }
+        }, finish: { $0.number }, deliver: { record.append($0) })
+    }
+    if stops { #expect(try run() == 40) } else { #expect(throws: Failure(stage: "begin")) { try run() } }
+    #expect(record.elements == Array(0..<40))
+  }
+
   @Test("An error of any stage ends the run", arguments: ["prepare", "process", "finish"])
   func errors(stage: String) throws {
     let (record, begun) = (Record<Int>(), Counter())

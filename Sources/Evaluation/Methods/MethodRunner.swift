@@ -61,8 +61,9 @@ public final class MethodRunner {
       let stack = Tensor.stack(Array(images[range]))
       switch way {
       case .propagation(let explainer):
-        var left = classes[range]
-        return try explainer.explain(stack) { _ in left.removeFirst() }.map(\.relevance)
+        return try explainer.explain(stack, .given(classes[range].map { [.class($0, explainer.classStart)] })).map {
+          $0[0].relevance
+        }
       case .attribution(let baseline, let model, _, _):
         let relevance = try baseline.attribute(stack, targets: classes[range].map { .logit($0) }, with: model)
         return range.indices.map { relevance[$0 - begin] }
@@ -84,9 +85,8 @@ public final class MethodRunner {
   package func explainInput(count: Int, class target: Int) throws -> (relevance: Buffer<Float>?, scores: [Double]) {
     switch way {
     case .propagation(let explainer):
-      let batch = try explainer.explainInput(count: count) { _ in
-        [explainer.classStart == .one ? .one(target) : .logit(target)]
-      }
+      let targets = Array(repeating: [Target.class(target, explainer.classStart)], count: count)
+      let batch = try explainer.explainInput(count: count, .given(targets))
       return (batch.relevance, batch.scores.map { Double($0.logits[target]) })
     case .attribution(let baseline, let model, let input, let relevance):
       let images = try engine.queue.read(input, entries: count, of: network.inputShape)

@@ -11,6 +11,18 @@ enum ChannelsLast {
     tensor.withScalars { transposed($0, entry: Shape(Array(tensor.shape.extents.dropFirst())), toDevice: true) }
   }
 
+  /// Writes the scalars of `[N, C, …]` in the device's order to the start of `memory`.
+  static func write(_ tensor: Tensor, into memory: UnsafeMutableBufferPointer<Float>) {
+    let entry = Shape(Array(tensor.shape.extents.dropFirst()))
+    tensor.withScalars { scalars in
+      guard moves(entry) else {
+        _ = memory.update(fromContentsOf: scalars)
+        return
+      }
+      transpose(scalars, into: memory, entry: entry, toDevice: true)
+    }
+  }
+
   /// What was read from the device as a tensor `[N, C, …]`.
   static func tensor(_ scalars: [Float], entries: Int, entry: Shape) -> Tensor {
     guard moves(entry) else { return Tensor(shape: Shape([entries] + entry.extents), scalars: scalars) }
@@ -31,22 +43,29 @@ enum ChannelsLast {
 
   private static func transposed(_ scalars: UnsafeBufferPointer<Float>, entry: Shape, toDevice: Bool) -> [Float] {
     guard moves(entry) else { return Array(scalars) }
+    return [Float](unsafeUninitializedCapacity: scalars.count) { result, initialized in
+      transpose(scalars, into: result, entry: entry, toDevice: toDevice)
+      initialized = scalars.count
+    }
+  }
+
+  /// - Precondition: entries of this shape move.
+  private static func transpose(
+    _ scalars: UnsafeBufferPointer<Float>, into result: UnsafeMutableBufferPointer<Float>, entry: Shape, toDevice: Bool
+  ) {
     let channels = entry[0]
     let area = entry.count / channels
-    return [Float](unsafeUninitializedCapacity: scalars.count) { result, initialized in
-      for first in stride(from: 0, to: scalars.count, by: entry.count) {
-        let (source, target) = (scalars.baseAddress! + first, result.baseAddress! + first)
-        // A plane at a time: neighbours on one side, a fixed step on the other.
-        for channel in 0..<channels {
-          let plane = channel * area
-          if toDevice {
-            for i in 0..<area { target[i * channels + channel] = source[plane + i] }
-          } else {
-            for i in 0..<area { target[plane + i] = source[i * channels + channel] }
-          }
+    for first in stride(from: 0, to: scalars.count, by: entry.count) {
+      let (source, target) = (scalars.baseAddress! + first, result.baseAddress! + first)
+      // A plane at a time: neighbours on one side, a fixed step on the other.
+      for channel in 0..<channels {
+        let plane = channel * area
+        if toDevice {
+          for i in 0..<area { target[i * channels + channel] = source[plane + i] }
+        } else {
+          for i in 0..<area { target[plane + i] = source[i * channels + channel] }
         }
       }
-      initialized = scalars.count
     }
   }
 }

@@ -10,8 +10,13 @@ public final class DeviceNetwork {
   /// Largest number of images in one pass.
   public let batch: Int
 
-  /// Buffers of all nodes' outputs and of the input; nodes that pass their scalars through share their input's.
+  /// Buffers of all nodes' outputs but those that are the input; nodes that pass their scalars through share their input's.
   private var activations: [String: Buffer<Float>] = [:]
+  /// Memory of the input; where there are two, batches take them in turn (`turnInput`).
+  private var inputs: [Buffer<Float>] = []
+  private var currentInput = 0
+  /// The input's name, and those of nodes that pass it on as it is.
+  private var inputNames: Set<String>
   private var parameters: [String: DeviceParameters] = [:]
   /// Intermediate values of kernels, for the layer that needs most; launches run one after another and share it.
   let scratch: Buffer<Float>?
@@ -43,9 +48,12 @@ public final class DeviceNetwork {
     try self.init(network, on: engine, batch: batch, rectifiedInPlace: inPlace)
   }
 
-  /// - Parameter inPlace: nodes before a rectifier whose own output nobody will read.
-  init(_ network: Network, on engine: Engine, batch: Int, rectifiedInPlace inPlace: Set<String>) throws {
-    precondition(batch > 0, "batch \(batch)")
+  /// - Parameters:
+  ///   - inPlace: nodes before a rectifier whose own output nobody will read.
+  ///   - inputs: batches whose images have memory, one that is computed and one that goes up meanwhile.
+  init(_ network: Network, on engine: Engine, batch: Int, rectifiedInPlace inPlace: Set<String>, inputs: Int = 1) throws
+  {
+    precondition(batch > 0 && inputs > 0, "batch \(batch), \(inputs) inputs")
     self.network = network
     self.engine = engine
     self.batch = batch
@@ -54,13 +62,14 @@ public final class DeviceNetwork {
     weightFiles = network.weightFiles
     rectifiers = network.rectifiers(on: engine)
     self.inPlace = inPlace.intersection(rectifiers.keys)
+    inputNames = [network.inputName]
 
     for node in network.nodes
     where !(node.layer is any LinearLayer || node.layer is any NonlinearLayer || node.layer is any PassingLayer) {
       throw UnsupportedLayer(
         node: node.name, problem: "layer type \(node.layer.typeName) has no kernel")
     }
-    let needed = Self.bytes(of: network, batch: batch, on: engine)
+    let needed = Self.bytes(of: network, batch: batch, on: engine, inputs: inputs)
     guard engine.device.globalMemory == 0 || needed <= engine.device.globalMemory else {
       throw ComputeError.insufficientMemory(
         what: "\(network.name) with a batch of \(batch)", needed: needed, available: engine.device.globalMemory,
@@ -68,7 +77,7 @@ public final class DeviceNetwork {
     }
     let scratchCount = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch = scratchCount > 0 ? try Buffer(count: scratchCount, on: engine.queue, for: "intermediate values") : nil
-    try allocate()
+    try allocate(inputs: inputs)
     try upload()
   }
 
@@ -80,8 +89,10 @@ public final class DeviceNetwork {
   }
 
   /// Bytes of weights and activations on the device.
-  public static func bytes(of network: Network, batch: Int, on engine: Engine) -> Int {
-    let activations = network.nodes.reduce(network.inputShape.count) {
+  ///
+  /// - Parameter inputs: batches whose images have memory.
+  public static func bytes(of network: Network, batch: Int, on engine: Engine, inputs: Int = 1) -> Int {
+    let activations = network.nodes.reduce(inputs * network.inputShape.count) {
       $0 + (network.sharesInput($1) ? 0 : network.shapes[$1.name]!.count)
     }
     let packed = network.nodes.reduce(0) {
@@ -97,23 +108,31 @@ public final class DeviceNetwork {
     network.layerShapes(of: node)
   }
 
-  func activation(_ name: String) -> Buffer<Float> { activations[name]! }
+  func activation(_ name: String) -> Buffer<Float> { inputNames.contains(name) ? input : activations[name]! }
 
   /// Whether a node's output is kept in its rectified form only.
   func isRectifiedInPlace(_ name: String) -> Bool { inPlace.contains(name) || base?.isRectifiedInPlace(name) ?? false }
 
   func parameters(of node: Network.Node) -> DeviceParameters { parameters[node.name] ?? DeviceParameters() }
 
-  private func allocate() throws {
+  private func allocate(inputs count: Int) throws {
     func buffer(_ name: String) throws -> Buffer<Float> {
       try Buffer(count: network.shapes[name]!.count * batch, on: engine.queue, for: "activations of \(name)")
     }
-    activations[network.inputName] = try buffer(network.inputName)
+    for _ in 0..<count { inputs.append(try buffer(network.inputName)) }
     for node in network.nodes where !inPlace.contains(node.name) {
-      activations[node.name] =
-        network.sharesInput(node) ? activations[node.inputs[0]]! : try buffer(node.name)
+      if passesInput(node) {
+        inputNames.insert(node.name)
+      } else {
+        activations[node.name] = network.sharesInput(node) ? activations[node.inputs[0]]! : try buffer(node.name)
+      }
     }
     for name in inPlace { activations[name] = activations[rectifiers[name]!] }
+  }
+
+  /// Whether a node's output is the network's input.
+  private func passesInput(_ node: Network.Node) -> Bool {
+    network.sharesInput(node) && inputNames.contains(node.inputs[0])
   }
 
   private func upload() throws {
@@ -165,15 +184,24 @@ public final class DeviceNetwork {
   }
 
   /// Puts images `[N, C, H, W]` into `input`.
-  func load(_ images: Tensor) throws {
+  func load(_ images: Tensor) throws { try engine.queue.write(checked(images), to: input) }
+
+  /// - Precondition: the images fit the network and its batch.
+  func checked(_ images: Tensor) -> Tensor {
     precondition(
       Shape(Array(images.shape.extents.dropFirst())) == network.inputShape && images.shape[0] <= batch,
       "images \(images.shape) for batches of \(batch) of input \(network.inputShape)")
-    try engine.queue.write(images, to: input)
+    return images
   }
 
   /// Memory of a batch's images, channels last `[N, H, W, C]`, for kernels to write before `forward(count:)`.
-  package var input: Buffer<Float> { activation(network.inputName) }
+  package var input: Buffer<Float> { base?.input ?? inputs[currentInput] }
+
+  /// Bytes of the network's own memory.
+  var bytes: Int { Self.bytes(of: network, batch: batch, on: engine, inputs: base?.inputs.count ?? inputs.count) }
+
+  /// Makes `input` the memory of the batch to come. The other keeps its images for the pass that reads them.
+  func turnInput() { currentInput = (currentInput + 1) % inputs.count }
 
   /// The latest pass's scores, `[N, K]`, for kernels to read.
   package var output: Buffer<Float> { activation(network.outputName) }
@@ -215,18 +243,20 @@ public final class DeviceNetwork {
     scratch =
       needed > (base.scratch?.count ?? 0)
       ? try Buffer(count: needed, on: engine.queue, for: "intermediate values") : base.scratch
-    activations[network.inputName] = base.activations[network.inputName]
+    inputNames = [network.inputName]
     for node in network.nodes {
       if replaced.contains(node.name) {
         let count = network.shapes[node.name]!.count * batch
         activations[node.name] =
           network.sharesInput(node)
-          ? activations[node.inputs[0]]!
+          ? activation(node.inputs[0])
           : try Buffer(count: count, on: engine.queue, for: "activations of \(node.name)")
         guard let layer = node.layer as? any LinearLayer else { continue }
         var uploaded = try Self.upload(layer, shapes: shapes(of: node), name: node.name, on: engine)
         uploaded.scratch = scratch
         parameters[node.name] = uploaded
+      } else if base.inputNames.contains(node.name) {
+        inputNames.insert(node.name)
       } else {
         guard let shared = base.activations[node.name] else { preconditionFailure("\(node.name) is not shared") }
         activations[node.name] = shared

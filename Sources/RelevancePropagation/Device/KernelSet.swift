@@ -20,7 +20,7 @@ package enum KernelSet: String, Sendable, CaseIterable {
         "convolution/naive.cl", "convolution/pack.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
         "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
-        "relevance/filter.cl",
+        "relevance/filter.cl", "relevance/start.cl",
       ]
     case .evaluation:
       ["evaluation/replacement.cl", "evaluation/removal.cl", "evaluation/windows.cl", "evaluation/distances.cl"]

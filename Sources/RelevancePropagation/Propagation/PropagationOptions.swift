@@ -23,6 +23,9 @@ public struct PropagationOptions: Sendable {
     self.filters = filters
   }
 
+  /// Whether relevance of any layer is kept.
+  public var keepsLayers: Bool { if case .inputOnly = keeping { false } else { true } }
+
   func keeps(_ name: String) -> Bool {
     switch keeping {
     case .inputOnly: false

@@ -22,8 +22,8 @@ public final class Propagator {
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
   private var constants: [TensorID: Buffer<Float>] = [:]
-  /// Partial sums for the ledger, one launch after another.
-  private let partials: Buffer<SIMD8<Float>>?
+  /// Partial sums for the ledger, one launch after another, each of as many entries as the pass has; nil where none are made.
+  let partials: Buffer<SIMD8<Float>>?
   private let statistics: ImageStatistics
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
@@ -79,9 +79,7 @@ public final class Propagator {
     var chosen = plan(carrying: true)
     let one = DeviceNetwork.bytes(of: network.network, batch: 1, on: engine) + chosen.bytes(images: 1, targets: 1)
     if available > 0, one > available { chosen = plan(carrying: false) }
-    let needed =
-      DeviceNetwork.bytes(of: network.network, batch: network.batch, on: engine)
-      + chosen.bytes(images: network.batch, targets: options.targets)
+    let needed = network.bytes + chosen.bytes(images: network.batch, targets: options.targets)
     guard available == 0 || needed <= available else {
       throw ComputeError.insufficientMemory(
         what: "explaining with a batch of \(network.batch) and \(options.targets) target(s)", needed: needed,
@@ -157,19 +155,57 @@ public final class Propagator {
 
   /// `propagate`, with all relevance left on the device; returns the ledger alone, where it is counted.
   package func run(_ trace: Trace, from start: Tensor) throws -> Ledger? {
+    try enqueue(trace, from: start)
+    return try readLedger(entries: trace.count * options.targets)
+  }
+
+  /// `run` without the ledger: its sums are left on the device too.
+  func enqueue(_ trace: Trace, from start: Tensor) throws {
+    let entries = trace.count * options.targets
+    precondition(
+      start.count == entries * network.network.outputShape.count,
+      "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
+    let output = Shape([entries] + network.network.outputShape.extents)
+    try enqueue(trace) { try network.engine.queue.write(start.reshaped(output), to: $0) }
+  }
+
+  /// Enqueues a pass; nothing waits but what `start` does.
+  ///
+  /// - Parameter start: enqueues what writes the relevance at the output, channels last `[N · targets, …]`.
+  /// - Precondition: `trace` is the network's latest.
+  func enqueue(_ trace: Trace, start: (Buffer<Float>) throws -> Void) throws {
     precondition(trace.network === network, "a trace of another network")
     trace.requireCurrent()
     let pass = Pass(images: trace.count, entries: trace.count * options.targets)
-    precondition(
-      start.count == pass.entries * network.network.outputShape.count,
-      "start relevance \(start.shape) for \(trace.count) images with \(options.targets) target(s)")
-    let output = Shape([pass.entries] + network.network.outputShape.extents)
-    try network.engine.queue.write(start.reshaped(output), to: buffer(startTensor))
+    try start(buffer(startTensor))
     try network.complete(factors, images: pass.images)
     for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
+  }
 
-    let ledger = try partials.map { try readLedger($0, pass) }
-    if let broken = ledger?.layers.first(where: { $0.nonFinite > 0 }) {
+  /// The latest pass's ledger; nil where it is not counted.
+  ///
+  /// - Throws: `RelevanceError`, `ComputeError`.
+  func readLedger(entries: Int) throws -> Ledger? {
+    try partials.map { partials in
+      try ledger(of: network.engine.queue.read(partials, count: partialCount(entries: entries)), entries: entries)
+    }
+  }
+
+  /// How many partial sums a pass over `entries` entries leaves.
+  func partialCount(entries: Int) -> Int { steps.counts.count * entries * Engine.chunks }
+
+  /// The ledger of a pass over `entries` entries from its partial sums.
+  ///
+  /// - Throws: `RelevanceError` where a layer's relevance is not finite.
+  func ledger(of partials: [SIMD8<Float>], entries: Int) throws -> Ledger {
+    let size = entries * Engine.chunks
+    var sums: [LedgerEntry: [LedgerSums]] = [:]
+    for count in steps.counts {
+      let found = LedgerSums.entries(entries, partials[count.slot * size..<(count.slot + 1) * size])
+      for entry in count.entries { sums[entry] = found }
+    }
+    let ledger = Ledger(sums, network: network.network, rules: rules, entries: entries)
+    if let broken = ledger.layers.first(where: { $0.nonFinite > 0 }) {
       throw RelevanceError(node: broken.node, rule: broken.rule, count: broken.nonFinite)
     }
     return ledger
@@ -349,16 +385,5 @@ public final class Propagator {
     }
     launch.units = count.idle.map { network.activation(nodes[$0].name) }
     return launch
-  }
-
-  private func readLedger(_ partials: Buffer<SIMD8<Float>>, _ pass: Pass) throws -> Ledger {
-    let (counts, size) = (steps.counts, pass.entries * Engine.chunks)
-    let values = try network.engine.queue.read(partials, count: counts.count * size)
-    var sums: [LedgerEntry: [LedgerSums]] = [:]
-    for count in counts {
-      let found = LedgerSums.entries(pass.entries, values[count.slot * size..<(count.slot + 1) * size])
-      for entry in count.entries { sums[entry] = found }
-    }
-    return Ledger(sums, network: network.network, rules: rules, entries: pass.entries)
   }
 }

@@ -92,13 +92,7 @@ public final class TranslationAverager {
   ///   - choosing: the class to explain, from the scores of the image itself.
   /// - Throws: as `explain(_:targets:progress:)`.
   public func explain(_ images: Tensor, choosing: (Scores) throws -> Int) throws -> [Explanation] {
-    try explain(
-      images,
-      targets: {
-        let index = try choosing($0)
-        return [explainer.classStart == .one ? .one(index) : .logit(index)]
-      }
-    ).map { $0[0] }
+    try explain(images, targets: { [.class(try choosing($0), explainer.classStart)] }).map { $0[0] }
   }
 
   /// Explains several targets of every image.
@@ -179,12 +173,8 @@ public final class TranslationAverager {
   }
 
   private func explain(_ copies: [(image: Int, shift: Shift)], _ tallies: [TranslationTally]) throws -> ExplainedBatch {
-    var place = 0
     do {
-      return try explainer.explainInput(count: copies.count) { _ in
-        defer { place += 1 }
-        return tallies[copies[place].image].targets
-      }
+      return try explainer.explainInput(count: copies.count, .given(copies.map { tallies[$0.image].targets }))
     } catch let error as ScoresError {
       throw TranslationError("the copy moved by \(copies[error.image].shift): its scores are NaN or infinite")
     }

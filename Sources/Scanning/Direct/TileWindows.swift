@@ -54,7 +54,13 @@ final class TileWindows: WindowSet {
     Extent(tiles.tileRows.span(row).count, tiles.tileColumns.span(column).count)
   }
 
-  func target(row: Int, column: Int, scores: Scores, unreadable: [PixelRectangle]) -> Target {
+  func choice(of places: [(row: Int, column: Int)], unreadable: [PixelRectangle]) -> TargetChoice {
+    .chosen { [self] slot, scores in
+      [target(row: places[slot].row, column: places[slot].column, scores: scores, unreadable: unreadable)]
+    }
+  }
+
+  private func target(row: Int, column: Int, scores: Scores, unreadable: [PixelRectangle]) -> Target {
     let shape = outputs[size(row, column)]!
     let (top, left) = (tiles.tileRows.firstPosition(of: row), tiles.tileColumns.firstPosition(of: column))
     var weights = [Float](repeating: 0, count: shape.count)

@@ -20,18 +20,14 @@ final class WindowExplaining {
 
   /// - Parameters:
   ///   - windows: the windows' pixels on the map, by slot.
-  ///   - target: of a slot, from its scores.
+  ///   - choice: of the slots' targets, one each.
   /// - Throws: `ScanError` naming the window whose scores are not finite; what explaining throws.
   func explain(
-    _ windows: [PixelRectangle], with explainer: Explainer, target: (Int, Scores) -> Target
+    _ windows: [PixelRectangle], with explainer: Explainer, _ choice: TargetChoice
   ) throws -> ExplainedWindows {
     let batch: ExplainedBatch
     do {
-      var slot = 0
-      batch = try explainer.explainInput(count: windows.count) { scores in
-        defer { slot += 1 }
-        return [target(slot, scores)]
-      }
+      batch = try explainer.explainInput(count: windows.count, choice)
     } catch let error as ScoresError {
       let window = windows[error.image]
       throw ScanError(

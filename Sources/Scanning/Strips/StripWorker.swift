@@ -119,10 +119,8 @@ final class StripWorker {
     }
     try cutter.cut(corners, of: explainer.network.inputShape, into: explainer.input)
     return try explaining.explain(
-      places.map { set.layout.rectangle(row: $0.row, column: $0.column) }, with: explainer
-    ) { slot, scores in
-      set.target(row: places[slot].row, column: places[slot].column, scores: scores, unreadable: unreadable)
-    }
+      places.map { set.layout.rectangle(row: $0.row, column: $0.column) }, with: explainer,
+      set.choice(of: places, unreadable: unreadable))
   }
 
   /// Adds windows of one grid row to the map.

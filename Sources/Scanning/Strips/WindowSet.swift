@@ -10,8 +10,10 @@ protocol WindowSet: AnyObject {
   /// The explainer of a window; windows of one explainer are explained in batches.
   func explainer(row: Int, column: Int) throws -> Explainer
 
-  /// - Parameter unreadable: what could not be read near the window, in pixels of the map.
-  func target(row: Int, column: Int, scores: Scores, unreadable: [PixelRectangle]) -> Target
+  /// How the targets of these windows are chosen, one each.
+  ///
+  /// - Parameter unreadable: what could not be read near the windows, in pixels of the map.
+  func choice(of places: [(row: Int, column: Int)], unreadable: [PixelRectangle]) -> TargetChoice
 
   /// A strip begins whose predecessor is not in memory.
   func begin()
@@ -44,12 +46,10 @@ final class GridWindows: WindowSet {
 
   func explainer(row: Int, column: Int) -> Explainer { explainer }
 
-  func target(row: Int, column: Int, scores: Scores, unreadable: [PixelRectangle]) -> Target {
-    let index =
-      switch target {
-      case .fixed(let index): index
-      case .top: scores.topClass
-      }
-    return explainer.classStart == .one ? .one(index) : .logit(index)
+  func choice(of places: [(row: Int, column: Int)], unreadable: [PixelRectangle]) -> TargetChoice {
+    switch target {
+    case .fixed(let index): .given(places.map { _ in [.class(index, explainer.classStart)] })
+    case .top: .topClass(explainer.classStart)
+    }
   }
 }
