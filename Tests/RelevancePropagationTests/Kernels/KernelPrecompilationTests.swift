@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import TestDevices
 import Testing
 
@@ -13,8 +14,9 @@ import Testing
 
   @Test("it is due once, and on engines whose driver compiles at the first launch alone")
   func due() throws {
-    let folder = try TemporaryFolder()
-    let cache = ProgramCache(folder: folder.path)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let cache = ProgramCache(folder: folder)
     #expect(!KernelPrecompilation.isDue(on: TestDevice.plain, cache: cache))
     #expect(!KernelPrecompilation.isDue(on: TestDevice.gpu, cache: cache))
     #expect(!KernelPrecompilation.isDue(on: TestDevice.cpu, cache: nil))
