@@ -30,13 +30,26 @@ float16 load16(global const float *numbers) { return vload16(0, numbers); }
 void store16(const float16 value, global float *numbers) { vstore16(value, 0, numbers); }
 #endif
 
+#if LANES == 16
+// The first `count` of 16 numbers, at most 15; the others read 0 and are not written. Functions of their own, because a
+// kernel meets them at many places, seldom, and each copy costs compile time.
+static __attribute__((noinline)) float16 load_some(global const float *numbers, const int count) {
+  float lanes[16];
+  for (int j = 0; j < 16; j++) lanes[j] = j < count ? numbers[j] : 0.0f;
+  return vload16(0, lanes);
+}
+
+static __attribute__((noinline)) void store_some(const float16 value, global float *numbers, const int count) {
+  float lanes[16];
+  vstore16(value, 0, lanes);
+  for (int j = 0; j < count; j++) numbers[j] = lanes[j];
+}
+#endif
+
 // LANES numbers from index `i` on, of which those before `end` exist; the others read 0 and are not written.
 real load_lanes(global const float *numbers, const size_t i, const size_t end) {
 #if LANES == 16
-  if (i + 16 <= end) return load16(numbers + i);
-  float lanes[16];
-  for (int j = 0; j < 16; j++) lanes[j] = i + j < end ? numbers[i + j] : 0.0f;
-  return vload16(0, lanes);
+  return i + 16 <= end ? load16(numbers + i) : load_some(numbers + i, (int)(end - i));
 #else
   return numbers[i];
 #endif
@@ -44,13 +57,8 @@ real load_lanes(global const float *numbers, const size_t i, const size_t end) {
 
 void store_lanes(const real value, global float *numbers, const size_t i, const size_t end) {
 #if LANES == 16
-  if (i + 16 <= end) {
-    store16(value, numbers + i);
-    return;
-  }
-  float lanes[16];
-  vstore16(value, 0, lanes);
-  for (int j = 0; j < 16 && i + j < end; j++) numbers[i + j] = lanes[j];
+  if (i + 16 <= end) store16(value, numbers + i);
+  else store_some(value, numbers + i, (int)(end - i));
 #else
   numbers[i] = value;
 #endif

@@ -50,6 +50,18 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_apply_fi
     average_row(g, cells, e, arrays, p, entry, image, part);
 }
 
+// What the cells firstP .. lastP - 1, firstQ .. lastQ - 1 send to a pixel's channels from c on. Rare: compiled once.
+WIDE static __attribute__((noinline)) float16 sum_of_cells(const CellGeometry g, global const int *cells, const int firstP,
+                                                           const int lastP, const int firstQ, const int lastQ,
+                                                           const int c, global const float *s) {
+  global const int *columns = cells + 3 * g.P;
+  float16 sum = 0.0f;
+  for (int p = firstP; p < lastP; p++)
+    for (int q = firstQ; q < lastQ; q++)
+      sum += load_lanes(s + ((size_t)p * g.Q + q) * g.C, c, g.C) / (float)(cells[2 * g.P + p] * columns[2 * g.Q + q]);
+  return sum;
+}
+
 // Row h of what the cells send back.
 static inline __attribute__((always_inline)) void average_row_back(const CellGeometry g, global const int *cells,
                                                                    const Epilogue e, const EpilogueArrays arrays,
@@ -60,17 +72,15 @@ static inline __attribute__((always_inline)) void average_row_back(const CellGeo
   for (int w = 0; w < g.W; w++) {
     const int firstQ = columnFirst[w], lastQ = columnFirst[g.W + w];
     const size_t index = ((size_t)h * g.W + w) * g.C;
-    if (lastP - firstP == 1 && lastQ - firstQ == 1) {  // cells that do not overlap
-      global const float *from = s + ((size_t)firstP * g.Q + firstQ) * g.C;
-      const float count = cells[2 * g.P + firstP] * columns[2 * g.Q + firstQ];
-      for (int c = 0; c < g.C; c += 16) finish(e, arrays, load_lanes(from, c, g.C) / count, finished, index + c, c, g.C);
-      continue;
-    }
+    // Cells that do not overlap.
+    const int isAlone = lastP - firstP == 1 && lastQ - firstQ == 1;
+    global const float *from = s + ((size_t)firstP * g.Q + firstQ) * g.C;
+    const float count = isAlone ? cells[2 * g.P + firstP] * columns[2 * g.Q + firstQ] : 0;
+#pragma unroll 1
     for (int c = 0; c < g.C; c += 16) {
       float16 sum = 0.0f;
-      for (int p = firstP; p < lastP; p++)
-        for (int q = firstQ; q < lastQ; q++)
-          sum += load_lanes(s + ((size_t)p * g.Q + q) * g.C, c, g.C) / (float)(cells[2 * g.P + p] * columns[2 * g.Q + q]);
+      if (isAlone) sum = load_lanes(from, c, g.C) / count;
+      else sum = sum_of_cells(g, cells, firstP, lastP, firstQ, lastQ, c, s);
       finish(e, arrays, sum, finished, index + c, c, g.C);
     }
   }

@@ -87,6 +87,9 @@ FORWARD(clGetProgramBuildInfo,
         (program, device, key, size, value, needed))
 FORWARD(clGetKernelInfo, (cl_kernel kernel, cl_kernel_info key, size_t size, void *value, size_t *needed),
         (kernel, key, size, value, needed))
+FORWARD(clGetKernelArgInfo,
+        (cl_kernel kernel, cl_uint index, cl_kernel_arg_info key, size_t size, void *value, size_t *needed),
+        (kernel, index, key, size, value, needed))
 FORWARD(clSetKernelArg, (cl_kernel kernel, cl_uint index, size_t size, const void *value),
         (kernel, index, size, value))
 FORWARD(clEnqueueNDRangeKernel,

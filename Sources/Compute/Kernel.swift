@@ -20,6 +20,11 @@ public final class Kernel: Sendable {
     self.state = Mutex(State(handle: handle, argumentCount: Int(count)))
   }
 
+  /// Calls `body` with the driver's kernel and the number of its arguments.
+  func withHandle<R: Sendable>(_ body: (OpaquePointer, Int) throws -> R) throws -> R {
+    try state.withLock { state throws in try body(state.handle.raw, state.argumentCount) }
+  }
+
   /// - Parameter event: where the launch's event goes, for the caller to release; nil makes none.
   func enqueue(
     on queue: OpaquePointer, grid: Grid, group: Grid, _ arguments: [any KernelArgument],

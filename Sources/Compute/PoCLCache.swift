@@ -1,7 +1,14 @@
 import Foundation
 
 /// PoCL keeps compiled kernels in a folder of its own and lists no device at all where it cannot write there.
-enum PoCLCache {
+public enum PoCLCache {
+  /// What names the folder, for what must hold for one folder alone.
+  public static var folder: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let chosen = getenv("POCL_CACHE_DIR") { return String(cString: chosen) }
+    return environment["XDG_CACHE_HOME"] ?? environment["HOME"] ?? ""
+  }
+
   /// Points POCL_CACHE_DIR at a private temporary folder where the default place cannot be written.
   ///
   /// Must run before the first OpenCL call; does nothing where the user chose a folder.

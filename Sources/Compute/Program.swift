@@ -6,6 +6,8 @@ public final class Program: Sendable {
   public let name: String
   /// Whether the binary came from the cache.
   public let wasCached: Bool
+  /// What its binary depends on.
+  let key: ProgramCache.Key
   private let handle: Handle
 
   /// Compiles `source`, or loads what an earlier run compiled.
@@ -19,7 +21,7 @@ public final class Program: Sendable {
   ) throws {
     self.name = name
     let device = queue.device
-    let key = ProgramCache.Key(source: source, options: options, device: device)
+    key = ProgramCache.Key(source: source, options: options, device: device)
     if let cache, let binary = cache.binary(for: key),
       let loaded = Self.load(binary: binary, options: options, queue: queue)
     {

@@ -60,6 +60,21 @@ public struct ProgramCache: Sendable {
     try? data.write(to: URL(fileURLWithPath: path(key)), options: .atomic)
   }
 
+  /// Notes that a program's kernels are being compiled ahead; whether this is the first to say so in this folder, for kernels
+  /// that the driver keeps in `driverFolder`.
+  ///
+  /// One process of many that start together is the first. False where the folder cannot be written.
+  public func claimCompilation(of program: Program, driverFolder: String) -> Bool {
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let digest = Digest()
+    digest.update(program.key.digest)
+    digest.update(driverFolder)
+    let descriptor = open("\(folder)/\(digest.finish()).compiled", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return false }
+    close(descriptor)
+    return true
+  }
+
   /// Why the folder cannot be written, or nil.
   public var problem: String? {
     do {

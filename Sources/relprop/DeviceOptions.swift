@@ -29,13 +29,18 @@ struct DeviceOptions: ParsableArguments {
         + "\(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "algorithm"))
   var convolutions = ConvolutionChoice.automatic
 
-  /// Finds the device, says which and why, and compiles the kernels.
-  func engine(printing: Bool = true) throws -> Engine {
+  /// Finds the device, says which and why, and compiles the program.
+  ///
+  /// - Parameter helped: whether another process compiles kernels too, where none has before (`KernelHelper`).
+  func engine(printing: Bool = true, helped: Bool = true) throws -> Engine {
     let environment = ProcessInfo.processInfo.environment
     let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
     let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
     if printing { print("device   \(choice.device) because: \(choice.reason)") }
-    return try Engine(device: choice.device, family: family, precision: precision, convolutions: convolutions)
+    let engine = try Engine(
+      device: choice.device, family: family, precision: precision, convolutions: convolutions)
+    if helped { KernelHelper.start(for: engine) }
+    return engine
   }
 }
 

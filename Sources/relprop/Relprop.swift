@@ -19,7 +19,7 @@ struct Relprop: ParsableCommand {
       FinishCommand.self, ExportCommand.self, PlanCommand.self, DemoCommand.self, ScenesCommand.self, RulesCommand.self,
       GalleryCommand.self,
       DevicesCommand.self, TuneCommand.self,
-      DoctorCommand.self,
+      DoctorCommand.self, CompileCommand.self,
     ])
 
   static func main() {

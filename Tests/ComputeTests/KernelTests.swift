@@ -87,4 +87,18 @@ private struct Geometry: BitwiseCopyable, KernelArgument {
     #expect(size.contains("kernel add, argument 0") && size.contains("CL_INVALID_ARG_SIZE"), "\(size)")
     try queue.finish()
   }
+
+  @Test("a kernel tells what it takes, where its program was compiled to know")
+  func parameters() throws {
+    let source = """
+      typedef struct { int a; } Geometry;
+      kernel void takes(const Geometry g, const float scale, global const float *x, local float *memory) {}
+      """
+    let program = try Program(
+      name: "parameters", source: source, options: "-cl-kernel-arg-info", on: queue, cache: nil)
+    #expect(
+      try program.kernel("takes").parameters() == [
+        .value(type: "Geometry"), .value(type: "float"), .globalMemory, .localMemory,
+      ])
+  }
 }

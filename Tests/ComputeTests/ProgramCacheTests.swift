@@ -86,4 +86,21 @@ import Testing
     _ = try build(51, ProgramCache(folder: folder.path))
     #expect(folder.files.count == 1 && folder.files[0].hasSuffix(".clbin"))
   }
+
+  @Test(
+    "compilation ahead is claimed once for a program and a folder of the driver's, and never where nothing can be noted"
+  )
+  func claim() throws {
+    let folder = try TemporaryFolder()
+    let cache = ProgramCache(folder: folder.path + "/made/when/needed")
+    func claim(_ value: Int, _ driverFolder: String, in cache: ProgramCache) throws -> Bool {
+      let program = try Program(name: "claimed", source: source(value), on: queue, cache: nil)
+      return cache.claimCompilation(of: program, driverFolder: driverFolder)
+    }
+    #expect(try claim(31, "a", in: cache))
+    #expect(try !claim(31, "a", in: cache))
+    #expect(try claim(31, "b", in: cache))
+    #expect(try claim(32, "a", in: cache))
+    #expect(try !claim(31, "a", in: ProgramCache(folder: "/dev/null/nowhere")))
+  }
 }

@@ -18,7 +18,7 @@ public final class Engine: Sendable {
   public let tuning: TuningTable
   let limits: DeviceLimits
 
-  private let program: Program
+  let program: Program
   private let kernels: KernelCollection
   private let tunedKernels: TunedKernels
 
@@ -41,10 +41,19 @@ public final class Engine: Sendable {
     lanes = choice.family == .cpu ? 16 : 1
     queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
+    let tunedOptions = options + choice.precision.options
     let programs = device.keepsPrograms ? nil : cache
-    program = try Program(KernelSet.network, options: options, on: queue, cache: programs)
+    // On a CPU every run needs the tile's kernels too: one program, which is there as a whole before any of it is launched.
+    // It tells what its kernels take, for `KernelPrecompilation`.
+    let tile = choice.family == .cpu ? TunedKernel(kernel: .tile, values: self.tuning[.tile]) : nil
+    let program = try Program(
+      name: KernelSet.network.rawValue,
+      source: KernelLibrary().program(of: KernelSet.network.files + (tile?.kernel.files ?? [])),
+      options: tile.map { "\(tunedOptions)\($0.options) -cl-kernel-arg-info" } ?? options, on: queue, cache: programs)
+    self.program = program
     kernels = KernelCollection(queue: queue, cache: programs, options: options, built: [.network: program])
-    tunedKernels = TunedKernels(queue: queue, cache: programs, options: options + choice.precision.options)
+    tunedKernels = TunedKernels(
+      queue: queue, cache: programs, options: tunedOptions, built: tile.map { [$0.key: program] } ?? [:])
   }
 
   /// Partial sums an image in the reductions; fixes the order of summation.
@@ -85,6 +94,15 @@ public final class Engine: Sendable {
     _ tuned: TunedKernel, _ name: String, groups: Grid, items: Int? = nil, _ arguments: [any KernelArgument]
   ) throws {
     try tunedKernels.launch(tuned, name, groups: groups, items: items ?? tuned.items, arguments)
+  }
+
+  /// The same with arguments chosen by what the function takes; one that nothing suits is left out, which is an error.
+  func launch(
+    _ tuned: TunedKernel, _ name: String, groups: Grid, items: Int,
+    choosing argument: (Kernel.Parameter) -> (any KernelArgument)?
+  ) throws {
+    let arguments = try tunedKernels.kernel(tuned, name).parameters().compactMap(argument)
+    try launch(tuned, name, groups: groups, items: items, arguments)
   }
 }
 

@@ -15,28 +15,40 @@ struct TunedKernel: Sendable {
   var options: String {
     values.sorted { $0.key < $1.key }.map { " -D\(kernel.prefix)_\($0.key)=\($0.value)" }.joined()
   }
+
+  /// Its program's, among those of one engine.
+  var key: String { kernel.name + options }
 }
 
-/// The programs of tunable kernels on one queue: each is compiled when it is first launched, and kept.
+/// The programs of tunable kernels on one queue: each is compiled when it is first launched, unless it is there already, and
+/// kept.
 final class TunedKernels: Sendable {
   private let queue: Queue
   private let cache: ProgramCache?
   private let options: String
-  private let programs = Mutex<[String: Program]>([:])
+  private let programs: Mutex<[String: Program]>
   private let kernels = Mutex<[String: Kernel]>([:])
 
-  init(queue: Queue, cache: ProgramCache?, options: String) {
+  /// - Parameter built: programs that hold a tuned kernel's functions, by its key.
+  init(queue: Queue, cache: ProgramCache?, options: String, built: [String: Program]) {
     self.queue = queue
     self.cache = cache
     self.options = options
+    programs = Mutex(built)
   }
 
   /// Enqueues function `name` over `groups` work-groups of `items` work-items along the first axis.
   func launch(
     _ tuned: TunedKernel, _ name: String, groups: Grid, items: Int, _ arguments: [any KernelArgument]
   ) throws {
-    let key = tuned.kernel.name + tuned.options
-    let kernel = try kernels.withLock { kernels throws in
+    try queue.launch(
+      kernel(tuned, name), grid: Grid(groups.x * items, groups.y, groups.z), group: Grid(items), arguments)
+  }
+
+  /// Function `name`.
+  func kernel(_ tuned: TunedKernel, _ name: String) throws -> Kernel {
+    let key = tuned.key
+    return try kernels.withLock { kernels throws in
       if let kernel = kernels[key + name] { return kernel }
       let program = try programs.withLock { programs throws in
         if let program = programs[key] { return program }
@@ -50,6 +62,5 @@ final class TunedKernels: Sendable {
       kernels[key + name] = kernel
       return kernel
     }
-    try queue.launch(kernel, grid: Grid(groups.x * items, groups.y, groups.z), group: Grid(items), arguments)
   }
 }
