@@ -167,7 +167,7 @@ static inline __attribute__((always_inline)) float16 won(const WindowGeometry g,
       else if (y < h || (y == h && x < w)) result = other == value ? zero : result;
     }
   }
-  return shared ? (maxima > zero ? result / maxima : zero) : result;
+  return shared ? result * (maxima > zero ? (float16)1.0f / maxima : zero) : result;
 }
 
 // Row h of what any windows send back.
@@ -219,7 +219,7 @@ static inline __attribute__((always_inline)) void route_pairs(const WindowGeomet
           if (shared) maxima += x[j] == x[i] ? one : zero;
           else if (j < i) part[i] = x[j] == x[i] ? zero : part[i];
         }
-        if (shared) part[i] = maxima > zero ? part[i] / maxima : zero;
+        if (shared) part[i] *= maxima > zero ? one / maxima : zero;
       }
 #pragma unroll
       for (int i = 0; i < 4; i++)

@@ -10,8 +10,8 @@ struct CountStep {
     case quotient
     /// R = s · a / f.
     case factor(Factor)
-    /// R = c · a, a a node's output.
-    case product(of: TensorID, with: String)
+    /// R = c · a, c in the place of R and a this node's output.
+    case product(with: String)
   }
 
   /// Whose stabilizer and bias keep something; elsewhere the first that asked.
@@ -20,7 +20,7 @@ struct CountStep {
   let slot: Int
   /// What the sums are for.
   var entries: [LedgerEntry]
-  let relevance: TensorID
+  var relevance: TensorID
   var source = Source.stored
   /// The rectifier whose units that are off are asked for.
   var idle: Int?
@@ -35,8 +35,7 @@ struct CountStep {
     let s = quotient.map { [$0.into] } ?? []
     switch source {
     case .none, .factor: return s
-    case .product(let c, _): return s + [c]
-    case .stored: return s + [relevance]
+    case .stored, .product: return s + [relevance]
     case .quotient:
       if case .tensor(let z)? = quotient?.z { return s + [z] }
       return s

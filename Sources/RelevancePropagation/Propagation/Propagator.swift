@@ -289,7 +289,8 @@ public final class Propagator {
         statistics.values,
         buffer(quotient.into))
     case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
-      let finish = try product.map { try self.finish($0, node: index, input: input) } ?? Finish(targets: options.targets)
+      let finish =
+        try product.map { try self.finish($0, node: index, input: input) } ?? Finish(targets: options.targets)
       try parts.view(index).layer.transpose(
         buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: finish,
         into: buffer(product?.end ?? c),
@@ -367,7 +368,7 @@ public final class Propagator {
         .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
       case .factor(let factor):
         .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
-      case .product(let c, let name): .product(c: buffer(c), a: network.activation(name))
+      case .product(let name): .product(c: buffer(count.relevance), a: network.activation(name))
       }
     var launch = LedgerLaunch(
       count: tensors[count.quotient?.into ?? count.relevance].count, targets: options.targets, relevance: source)

@@ -83,7 +83,8 @@ struct StepFusion {
         node: pooling, relevance: c, sharingTies: sharingTies, into: target, accumulate: false, then: then)
       for position in index + 2..<next {
         guard case .count(var count) = steps[position] else { continue }
-        count.source = .product(of: c, with: name(pooling))
+        count.relevance = c
+        count.source = .product(with: name(pooling))
         result[position] = .count(count)
       }
       formed.insert(index + 1)

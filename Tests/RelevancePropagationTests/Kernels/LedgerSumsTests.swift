@@ -135,6 +135,11 @@ import Testing
       s: s, stabilizer: Stabilizer(1), statistics: s, gate: .always, output: s)
     launch.bias = LedgerLaunch.Bias(values: try buffer(units.bias, engine), mode: .perChannel, coefficient: 2)
     let kept = try self.count(launch, on: engine)
+    // As it is before it reaches the winners of a pooling: R = s · a.
+    let product = try self.count(
+      LedgerLaunch(
+        count: count, targets: Self.targets, relevance: .product(c: s, a: buffer(units.divisors, engine))), on: engine)
+    #expect(product.map(Self.numbers) == stored.map(Self.numbers))
     for entry in stored.indices {
       let expected = units.expected(entry, gate: .always, channels: 16, isIdle: false)
       #expect(Self.numbers(stored[entry]) == expected[..<4] + [0, 0, 0])
@@ -167,7 +172,7 @@ import Testing
     let (broken, active) = (try buffer(s, engine), try buffer(isOn, engine))
     let sources: [(LedgerLaunch.Relevance, Double)] = [
       (.stored(broken), Double(count)), (.quotient(z: ones, shift: nil), 2 * Double(count)),
-      (.factor(a: active, f: active), Double(count - 1)),
+      (.factor(a: active, f: active), Double(count - 1)), (.product(c: broken, a: ones), Double(count)),
     ]
     for (source, intact) in sources {
       var launch = LedgerLaunch(count: count, targets: Self.targets, relevance: source)

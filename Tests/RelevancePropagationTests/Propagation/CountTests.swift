@@ -79,7 +79,8 @@ import Testing
     }
     let epsilon = try sources(EpsilonRule(Stabilizer(0.25)))
     #expect(epsilon["conv1_1"] == "quotient" && epsilon["fc6"] == "quotient")
-    #expect(epsilon["conv1_2"] == "stored", "behind a pooling that routes")
+    #expect(epsilon["conv1_2"] == "quotient", "behind a pooling that sends c to its winners")
+    #expect(epsilon["conv2_1"] == "stored", "behind a pooling that routes what a flattening has moved")
     #expect(epsilon["fc7"] == "stored", "the start")
     // A divisor that may be 0 does not tell R.
     #expect(try sources(EpsilonRule(Stabilizer(0)))["fc6"] == "stored")

@@ -45,11 +45,16 @@ import Testing
       shape: Shape([count] + network.inputShape.extents), scalars: random.units(count * network.inputShape.count))
   }
 
-  private static func table(_ network: Network, _ rule: any Rule) throws -> RuleTable {
+  /// How max poolings are treated: as averages, or so that their winners take all.
+  static let poolings: [any Rule] = [
+    EpsilonRule(.tutorial), WinnerTakesAllRule(), WinnerTakesAllRule(sharingTies: true),
+  ]
+
+  private static func table(
+    _ network: Network, _ rule: any Rule, pooling: any Rule = EpsilonRule(.tutorial)
+  ) throws -> RuleTable {
     let rules = RuleSet(rule: rule).rules(for: network)
-    let poolings = network.nodes.filter { $0.layer is MaxPooling }.map {
-      ($0.name, EpsilonRule(.tutorial) as any Rule)  // as an average
-    }
+    let poolings = network.nodes.filter { $0.layer is MaxPooling }.map { ($0.name, pooling) }
     return try RuleTable(rules.merging(poolings) { $1 }, for: network)
   }
 
@@ -61,8 +66,8 @@ import Testing
   func sameRelevance(_ name: String, _ rule: Int) throws {
     let engine = Self.engines[name]!
     let networks = [Self.wide] + SmallNetwork.all(biased: true, seed: 82).map(\.network)
-    for network in networks {
-      let table = try Self.table(network, Self.rules[rule])
+    for (network, pooling) in networks.flatMap({ network in Self.poolings.map { (network, $0) } }) {
+      let table = try Self.table(network, Self.rules[rule], pooling: pooling)
       let device = try DeviceNetwork(network, on: engine, batch: 2)
       let images = Self.images(network, 2)
       // Relevance of every layer is read: nothing is joined.
@@ -75,7 +80,8 @@ import Testing
       expectClose(
         found.scalars, expected.scalars.map(Double.init), tolerance: 2e-6,
         Origin(
-          what: "\(network.name), \(Self.rules[rule]), \(name)", shape: expected.shape, seed: 81, filter: "FactorTests")
+          what: "\(network.name), \(Self.rules[rule]), \(pooling), \(name)", shape: expected.shape, seed: 81,
+          filter: "FactorTests")
       )
     }
   }
@@ -86,8 +92,9 @@ import Testing
   func sameLedger(_ name: String, _ rule: Int) throws {
     let engine = Self.engines[name]!
     for network in [Self.wide] + SmallNetwork.all(biased: true, seed: 82).map(\.network) {
-      for stabilizer in [nil, Stabilizer(0.5, sign: .atZero)] {
-        let table = try Self.table(network, stabilizer.map { GammaRule(stabilizer: $0) } ?? Self.rules[rule])
+      for (stabilizer, pooling) in [(nil, 0), (nil, 1), (Stabilizer(0.5, sign: .atZero), 2)] {
+        let table = try Self.table(
+          network, stabilizer.map { GammaRule(stabilizer: $0) } ?? Self.rules[rule], pooling: Self.poolings[pooling])
         let device = try DeviceNetwork(network, on: engine, batch: 2)
         func run(_ keeping: PropagationOptions.Keeping, ledger: Bool) throws -> Relevance {
           let propagator = try Propagator(
@@ -98,7 +105,8 @@ import Testing
         }
         let (apart, counted) = (try run(.all, ledger: true), try run(.inputOnly, ledger: true))
         let what =
-          "\(network.name), \(Self.rules[rule]), \(stabilizer.map { "\($0)" } ?? "its own stabilizer"), \(name)"
+          "\(network.name), \(Self.rules[rule]), \(stabilizer.map { "\($0)" } ?? "its own stabilizer"), "
+          + "\(Self.poolings[pooling]), \(name)"
         expectIdentical(counted.input, try run(.inputOnly, ledger: false).input, what)
         expectClose(try #require(counted.ledger), try #require(apart.ledger), what)
       }
@@ -112,6 +120,11 @@ import Testing
       Self.wide, rules: try Self.table(Self.wide, GammaRule()), options: options, choice: KernelChoice(family: .cpu))
     #expect(Set(plan.factors.map(\.node)) == ["conv1", "pool1", "conv2", "pool2", "conv3"])
     #expect(plan.factors.first { $0.node == "conv1" }!.output == "relu1")
+    // c goes the winners' way, and the layer below a pooling carries its factor.
+    let winning = FusedPlan(
+      Self.wide, rules: try Self.table(Self.wide, GammaRule(), pooling: WinnerTakesAllRule()), options: options,
+      choice: KernelChoice(family: .cpu))
+    #expect(Set(winning.factors.map(\.node)) == ["conv1", "conv2", "conv3"])
     // The ledger reads factors.
     let counted = FusedPlan(
       Self.wide, rules: try Self.table(Self.wide, GammaRule()), options: PropagationOptions(ledger: true),
