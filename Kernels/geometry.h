@@ -125,6 +125,12 @@ typedef struct {
   StabilizerParameters stabilizer;
 } FactorParameters;
 
+// A max pooling of 2 x 2 windows side by side in a launch of cpu/winograd.cl, and f of a pooling treated as an average.
+typedef struct {
+  int isMade;
+  FactorParameters factor;
+} PoolingParameters;
+
 // One phase of a convolution over gathered inputs (cpu/gather.cl), in either direction.
 typedef struct {
   int channels, H, W;  // of the input; `channels` of all groups

@@ -7,6 +7,9 @@
 // whose error is less than half of that of 0, +-1, +-2, inf at the same cost (Documentation/Performance.md).
 // It is step 1 of LRP and, with the filters turned round and their channel axes swapped, step 3.
 //
+// A max pooling of 2 x 2 windows behind it is taken of each tile's outputs while they are at hand; with f = maximum / stab(mean)
+// where the backward pass treats it as an average. maxima, poolingFactors [entries][P/2,Q/2,K].
+//
 // x [entries][H,W,C] with xStride elements an entry (0: one for the whole batch), outputs [entries][P,Q,K].
 // U: packed filters, for every block of TILE_COLUMNS outputs [N*N][C][columns], see filters.cl.
 // V: transformed input [N*N][tiles][pitch]; S: sums [N*N][tiles][columns].
@@ -65,6 +68,12 @@ static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, c
   }
   return count;
 }
+
+// Where a max pooling behind the convolution goes.
+typedef struct {
+  PoolingParameters parameters;
+  global float *maxima, *factors;
+} PoolingArrays;
 
 // Numbers that come into the second cache while a product is made.
 typedef struct {

@@ -158,20 +158,55 @@ WIDE static __attribute__((noinline)) void NAME(transform_output)(global float *
   }
 }
 
-// The outputs of one tile and a vector of channels, all of which exist.
+// The outputs of one tile and a vector of channels, all of which exist; with `keeps` they take their sums' place.
 static inline __attribute__((always_inline)) void NAME(finish_whole)(const WinogradGeometry g, const size_t index, const int k,
-                                                                     global const float *y, const int sumsStride,
+                                                                     global float *y, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays,
-                                                                     const FinishedEntry entry, const FactorArrays f) {
+                                                                     const FinishedEntry entry, const FactorArrays f,
+                                                                     const int keeps) {
 #pragma unroll 1
   for (int i = 0; i < WINOGRAD_M; i++) {
     const size_t row = index + (size_t)i * g.Q * g.K;
 #pragma unroll
     for (int j = 0; j < WINOGRAD_M; j++) {
-      global const float *sum = y + (size_t)(i * WINOGRAD_M + j) * sumsStride;
+      global float *sum = y + (size_t)(i * WINOGRAD_M + j) * sumsStride;
       const float16 value = finish_lanes(e, arrays, load16(sum), entry, row + (size_t)j * g.K, k, g.K, 1);
+      if (keeps) store16(value, sum);
       if (f.parameters.isMade)
         finish_factor(f, value, load16(sum + (size_t)PLANES * sumsStride), entry, row + (size_t)j * g.K, k, g.K, 1);
+    }
+  }
+}
+
+// The windows of one tile and a vector of channels, of the outputs that lie in their sums' place: maxima, and their factors.
+static inline __attribute__((always_inline)) void NAME(pool_tile)(const WinogradGeometry g, const PoolingArrays pooling,
+                                                                  const TilePlace place, const int k, global const float *y,
+                                                                  const int sumsStride) {
+  const int P = g.P / 2, Q = g.Q / 2;
+#pragma unroll 1
+  for (int i = 0; i < WINOGRAD_M / 2; i++) {
+#pragma unroll 1
+    for (int j = 0; j < WINOGRAD_M / 2; j++) {
+      const int p = place.y * (WINOGRAD_M / 2) + i, q = place.x * (WINOGRAD_M / 2) + j;
+      if (p >= P || q >= Q) continue;
+      float16 best = -INFINITY, sum = 0.0f;
+#pragma unroll
+      for (int r = 0; r < 2; r++) {
+        float16 rowSum = 0.0f;
+#pragma unroll
+        for (int s = 0; s < 2; s++) {
+          const float16 value = load16(y + (size_t)((2 * i + r) * WINOGRAD_M + 2 * j + s) * sumsStride);
+          best = value <= best ? best : value;  // NaN is taken, and seen
+          rowSum += value;
+        }
+        sum += rowSum;
+      }
+      const size_t at = (((size_t)place.entry * P + p) * Q + q) * g.K + k;
+      store_past_cache(best, pooling.maxima, at, at - k + g.K, 0);
+      const FactorParameters f = pooling.parameters.factor;
+      if (!f.isMade) continue;
+      const float16 factor = stabilized_quotient(best, sum / 4.0f, f.stabilizer.epsilon, f.stabilizer.mode);
+      store_past_cache(factor, pooling.factors, at, at - k + g.K, 0);
     }
   }
 }
@@ -181,7 +216,8 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
                                                                      const int tiles, const int k0, const int vectors,
                                                                      global float *sums, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays,
-                                                                     const FactorArrays f) {
+                                                                     const FactorArrays f, const PoolingArrays pooling) {
+  const int pools = pooling.parameters.isMade;
   const int made = f.parameters.isMade;
   enum { OTHER, RECTIFIED, WITH_FACTOR, PRODUCT, NEXT_QUOTIENT } usual = OTHER;
 #if WINOGRAD_M == 4
@@ -206,12 +242,14 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
       if (made) NAME(transform_output)(z, sumsStride);
 #if WINOGRAD_M == 4
       // The usual runs of large layers with their flags as constants; each costs compile time.
-#define FINISH(steps, biasMode, f) NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, f)
+#define FINISH(steps, biasMode, f, keeps) \
+  NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, f, keeps)
       if (isWhole) {
-        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 0, 0));
-        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 1, 1));
-        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, factors_of(f, 0, 0));
-        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, factors_of(f, 0, 0));
+        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 0, 0), pools);
+        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 1, 1), pools);
+        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, factors_of(f, 0, 0), 0);
+        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, factors_of(f, 0, 0), 0);
+        if (pools) NAME(pool_tile)(g, pooling, place, k, y, sumsStride);
         continue;
       }
 #undef FINISH
@@ -223,8 +261,10 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
           const size_t at = index + ((size_t)i * g.Q + j) * g.K, sum = (size_t)(i * WINOGRAD_M + j) * sumsStride;
           const float16 value = finish_lanes(e, arrays, load16(y + sum), entry, at, k, g.K, 0);
           if (made) finish_factor(f, value, load16(z + sum), entry, at, k, g.K, 0);
+          if (pools) store16(value, y + sum);
         }
       }
+      if (pools) NAME(pool_tile)(g, pooling, place, k, y, sumsStride);
     }
   }
 }
@@ -271,7 +311,7 @@ static inline __attribute__((always_inline)) Awaited NAME(awaited)(const Winogra
 static inline __attribute__((always_inline)) void NAME(multiply)(
     const WinogradGeometry g, const int block, const int first, const int tiles, global const float *v, const int planeStride,
     global const float *U, global const float *factorU, global float *sums, const Epilogue e, const EpilogueArrays arrays,
-    const FactorArrays f, const int streams, const int nexts, global const float *x, const int xStride) {
+    const FactorArrays f, const PoolingArrays pooling, const int streams, const int nexts, global const float *x, const int xStride) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1, runs = sets * PLANES;
   const TiledArray input = {x, xStride, 1, g.W, g.C, -g.padTop, -g.padLeft, N_};
@@ -296,15 +336,17 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
     }
     tiles_before(tiles, vectors, g.C, a, g.pitch, b, 0, m, then.from, then.count);
   }
-  NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays, f);
+  NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays, f, pooling);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
     const WinogradGeometry g, const Epilogue e, global const float *x, const int xStride, const SignPart part,
     global const float *U, const FactorParameters factor, global const float *factorU, global const float *factorBias,
-    global float *factors, local float *memory, FINISH_PARAMETERS) {
+    global float *factors, const PoolingParameters pooling, global float *maxima, global float *poolingFactors,
+    local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
   const FactorArrays f = {factor, factorBias, factors};
+  const PoolingArrays pooled = {pooling, maxima, poolingFactors};
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (block < 0) return;
   const int planeStride = g.tilesAtOnce * g.pitch;
@@ -315,7 +357,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
     NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride, 0);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
-    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, 0,
+    NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, pooled, 0,
                    k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), x, xStride);
 }
 
@@ -330,15 +372,17 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
     const WinogradGeometry g, const Epilogue e, const int start, global const float *V, global const float *U,
     const FactorParameters factor, global const float *factorU, global const float *factorBias, global float *factors,
-    local float *memory, FINISH_PARAMETERS) {
+    const PoolingParameters pooling, global float *maxima, global float *poolingFactors, local float *memory,
+    FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
   const FactorArrays f = {factor, factorBias, factors};
+  const PoolingArrays pooled = {pooling, maxima, poolingFactors};
   const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;
   const int first = work % tileBlocks * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
   NAME(multiply)(g, work / tileBlocks, start + first, tiles, V + (size_t)first * g.pitch,
-                 (g.tiles + TILE_SLACK) * g.pitch, U, factorU, SAME_MEMORY(memory), e, arrays, f, 1, 0, V, 0);
+                 (g.tiles + TILE_SLACK) * g.pitch, U, factorU, SAME_MEMORY(memory), e, arrays, f, pooled, 1, 0, V, 0);
 }
 
 #undef FIRST

@@ -25,6 +25,9 @@ protocol LinearLayer: Layer {
   func packsWeights(_ family: KernelFamily) -> Bool
   func finishes(_ family: KernelFamily) -> Bool
 
+  /// Whether its forward pass takes a max pooling of 2 × 2 windows side by side in the same launch.
+  func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool
+
   /// How many terms of a share it can send back at once: 0 or 1 where it cannot.
   func stackedParts(_ family: KernelFamily) -> Int
 
@@ -57,6 +60,7 @@ extension LinearLayer {
   func packsWeights(_ family: KernelFamily) -> Bool { false }
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
+  func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
   func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int { 0 }
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
   func stackedTranspose(

@@ -34,6 +34,8 @@ public final class DeviceNetwork {
 
   /// Rectifiers that the layer before them computes with its own output: its node's name → the rectifier's.
   let rectifiers: [String: String]
+  /// Max poolings that the layer before their rectifier computes with its own output: its node's name → the pooling's.
+  let poolings: [String: String]
   /// Nodes whose output is kept in its rectified form only, in the memory of their rectifier.
   private let inPlace: Set<String>
 
@@ -61,6 +63,7 @@ public final class DeviceNetwork {
     factors = ForwardFactors()
     weightFiles = network.weightFiles
     rectifiers = network.rectifiers(on: engine)
+    poolings = network.poolings(behind: rectifiers, engine.choice)
     self.inPlace = inPlace.intersection(rectifiers.keys)
     inputNames = [network.inputName]
 
@@ -208,7 +211,7 @@ public final class DeviceNetwork {
 
   /// Runs the network on the first `count` images that lie in `input`; with `scoresOnly` nothing is made for a backward pass.
   package func forward(count: Int, scoresOnly: Bool = false) throws -> Trace {
-    let fused = Set(rectifiers.values)
+    let fused = Set(rectifiers.values).union(poolings.values)
     makesFactors = !scoresOnly
     defer { makesFactors = false }
     return try pass(count: count) {
@@ -237,7 +240,7 @@ public final class DeviceNetwork {
     self.base = base
     factors = base.factors
     weightFiles = network.weightFiles
-    (rectifiers, inPlace) = ([:], [])
+    (rectifiers, poolings, inPlace) = ([:], [:], [])
     // Another top may need more than the base has.
     let needed = Self.scratchCount(of: network, batch: batch, on: engine)
     scratch =
@@ -292,6 +295,11 @@ public final class DeviceNetwork {
         if !inPlace.contains(node.name) { finish.kept = target }
         target = activation(rectifier)
       }
+      if let pooling = poolings[node.name] {
+        let made = makesFactors ? factors.made[pooling] : nil
+        finish.pooling = PoolingRequest(maxima: activation(pooling), factor: made?.request)
+        if made != nil { factors.note(pooling, generation: generation) }
+      }
       if makesFactors, let made = factors.made[node.name] {
         try layer.apply(
           operands, parameters(of: node), factor: made.request, finish: finish, into: target, shapes: shapes,
@@ -337,6 +345,20 @@ extension Network {
       result[before.name] = node.name
     }
     return result
+  }
+
+  /// Max poolings that alone read such a rectifier, where the layer before can take them with its own output.
+  fileprivate func poolings(behind rectifiers: [String: String], _ choice: KernelChoice) -> [String: String] {
+    let readers = Dictionary(grouping: nodes.flatMap { node in node.inputs.map { ($0, node) } }, by: \.0)
+    return rectifiers.compactMapValues { rectifier in
+      guard let only = readers[rectifier], only.count == 1, rectifier != outputName,
+        let pooling = only[0].1.layer as? MaxPooling, pooling.isPairs
+      else { return nil }
+      return only[0].1.name
+    }.filter { name, _ in
+      let node = self[name]!
+      return (node.layer as! any LinearLayer).pools(for: layerShapes(of: node), choice)
+    }
   }
 
   /// Whether a node's output is its input under another name, so that both lie in the same memory.

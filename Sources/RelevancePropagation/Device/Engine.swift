@@ -110,6 +110,7 @@ extension ConvolutionGeometry: KernelArgument {}
 extension WindowGeometry: KernelArgument {}
 extension WinogradGeometry: KernelArgument {}
 extension FactorParameters: KernelArgument {}
+extension PoolingParameters: KernelArgument {}
 extension GatherGeometry: KernelArgument {}
 extension ScatterGeometry: KernelArgument {}
 extension DirectGeometry: KernelArgument {}

@@ -15,6 +15,8 @@ struct Finish {
   var kept: Buffer<Float>?
   /// max(z, 0).
   var rectifies = false
+  /// The max pooling that alone reads max(z, 0), for layers that say so (`LinearLayer.pools`).
+  var pooling: PoolingRequest?
   /// Step 2: s = R / stab(z).
   var quotient: Quotient?
   /// Entries of one image.
@@ -33,7 +35,7 @@ struct Finish {
   }
 
   /// Whether every layer can do it.
-  var isPlain: Bool { product == nil && kept == nil && !rectifies && quotient == nil }
+  var isPlain: Bool { product == nil && kept == nil && !rectifies && pooling == nil && quotient == nil }
 }
 
 extension Finish {

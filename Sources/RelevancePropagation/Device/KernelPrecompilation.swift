@@ -50,7 +50,7 @@ public enum KernelPrecompilation {
     return [
       "int": Int32(0), "float": Float(0), "Epilogue": epilogue, "SignPart": SignPart(), "CellGeometry": CellGeometry(),
       "ChannelFactors": ChannelFactors(), "FactorParameters": FactorParameters(), "ScatterGeometry": ScatterGeometry(),
-      "WinogradGeometry": WinogradGeometry(),
+      "PoolingParameters": PoolingParameters(), "WinogradGeometry": WinogradGeometry(),
     ]
   }()
 }

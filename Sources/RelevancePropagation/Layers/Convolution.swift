@@ -111,6 +111,13 @@ extension Convolution: LinearLayer {
       inputs, parameters, factor: factor, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
   }
 
+  func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool {
+    guard choice.family == .cpu, case .winograd = ConvolutionAlgorithm(self, for: .forward, shapes, choice) else {
+      return false
+    }
+    return true
+  }
+
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
     into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine

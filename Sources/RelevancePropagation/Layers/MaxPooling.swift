@@ -69,7 +69,7 @@ extension MaxPooling: NonlinearLayer {
   }
 
   /// Whether windows are 2 × 2, side by side.
-  private var isPairs: Bool {
+  var isPairs: Bool {
     window.kernel == Extent(2) && window.stride == Extent(2) && window.padding == .zero && window.dilation == Extent(1)
   }
 

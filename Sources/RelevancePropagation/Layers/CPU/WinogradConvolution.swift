@@ -78,6 +78,8 @@ struct WinogradConvolution {
       factor.parameters, try factor.map { try self.filters($0.parameters, on: engine) } ?? filters,
       factor?.parameters.bias ?? filters,
       factor?.into ?? output,
+      PoolingParameters(isMade: finish.pooling == nil ? 0 : 1, factor: (finish.pooling?.factor).parameters),
+      finish.pooling?.maxima ?? output, finish.pooling?.factor?.into ?? output,
     ]
     let tiles = batch * tilesOfEntry
     let padding = view.layer.padding
