@@ -33,9 +33,30 @@ static void describe(VipsImage *image, const vips_shim_drawing *drawing) {
   if (drawing->description) vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, drawing->description);
 }
 
+// vips_image_write_to_file, but for its way of looking for a saver: it silences libvips' messages for all threads meanwhile,
+// and a reader at work then would not be told of a damaged tile.
+static int write_by(const char *saver, const char *options, VipsImage *image, const char *path, ...) {
+  va_list none;
+  va_start(none, path);
+  int failed = vips_call_split_option_string(saver, options, none, image, path);
+  va_end(none);
+  return failed;
+}
+
+static int write_to(const char *target, VipsImage *image, char **message) {
+  char *path = vips_filename_get_filename(target), *options = vips_filename_get_options(target);
+  vips_shim_begin_exclusive();
+  const char *saver = vips_foreign_find_save(path);
+  int failed = vips_shim_end_exclusive(!saver, message) || write_by(saver, options, image, path, NULL);
+  g_free(path);
+  g_free(options);
+  return failed;
+}
+
 int vips_shim_save(
     const char *target, vips_shim_drawing drawing, vips_shim_draw draw, const void *context, char **message) {
   drawer with = {draw, context};
+  *message = NULL;
   if (vips_shim_init() != 0) {
     *message = g_strdup("libvips cannot start");
     return -1;
@@ -44,9 +65,9 @@ int vips_shim_save(
   describe(image, &drawing);
   int failed = vips_image_pipelinev(image, VIPS_DEMAND_STYLE_FATSTRIP, NULL) ||
                vips_image_generate(image, NULL, generate, NULL, &with, NULL) ||
-               vips_image_write_to_file(image, target, NULL);
+               write_to(target, image, message);
   g_object_unref(image);
   // Others may be at work, so their words may be among these; the file's own are.
-  if (failed) *message = vips_error_buffer_copy();
+  if (failed && !*message) *message = vips_error_buffer_copy();
   return failed ? -1 : 0;
 }

@@ -63,16 +63,45 @@ struct DamageTests {
     #expect(try reader.read(reader.whole).unreadable == [PixelRectangle(x: 64, y: 64, width: 128, height: 128)])
   }
 
+  /// A file's bytes with zeros in the second half of a tile.
+  private static func halved(tile number: Int, of path: String) throws -> [UInt8] {
+    let bytes = try TIFFBytes(path: path)
+    let tile = bytes.tiles[number]
+    var changed = bytes.bytes
+    for i in tile.lowerBound + tile.count / 2..<tile.upperBound { changed[i] = 0 }
+    return changed
+  }
+
   @Test("A JPEG tile whose end is lost is told, though its decoder only warns")
   func halfTile() throws {
     let folder = try TemporaryFolder()
     let sound = try Self.image.write("a.tif[tile,tile-width=64,tile-height=64,compression=jpeg]", in: folder)
-    let bytes = try TIFFBytes(path: sound)
-    let tile = bytes.tiles[8]
-    var changed = bytes.bytes
-    for i in tile.lowerBound + tile.count / 2..<tile.upperBound { changed[i] = 0 }
     try check(
-      folder.write(changed, as: "b.tif"), against: sound, bad: [PixelRectangle(x: 192, y: 64, width: 64, height: 64)])
+      folder.write(Self.halved(tile: 8, of: sound), as: "b.tif"), against: sound,
+      bad: [PixelRectangle(x: 192, y: 64, width: 64, height: 64)])
+  }
+
+  /// libvips has one buffer of messages, and one switch that silences it, for the process.
+  @Test("A tile whose end is lost is told while other threads write images")
+  func besideWriters() async throws {
+    let folder = try TemporaryFolder()
+    let sound = try Self.image.write("a.tif[tile,tile-width=64,tile-height=64,compression=jpeg]", in: folder)
+    let path = try folder.write(Self.halved(tile: 8, of: sound), as: "b.tif")
+    let written = folder.path("small.tif")
+    async let writing: Void = {
+      for _ in 0..<400 {
+        try LargeImageFile(width: 8, height: 8).write(to: written) { area, samples, stride in
+          for y in 0..<area.height { memset(samples + y * stride, 0, area.width) }
+        }
+      }
+    }()
+    let area = PixelRectangle(x: 192, y: 64, width: 64, height: 64)
+    for _ in 0..<100 {
+      let reader = try RegionReader(path: path)
+      let told = try reader.read(area).unreadable
+      #expect(told == [PixelRectangle(x: 0, y: 0, width: 64, height: 64)])
+    }
+    try await writing
   }
 
   @Test("A destroyed strip is told, and those behind it are read", arguments: ["jpeg", "deflate", "lzw", "zstd"])
