@@ -28,7 +28,7 @@ double16 weights_of(const FilterView view, const int mode, const SignPart part, 
   return vload16(0, lanes);
 }
 
-// G g along one axis, for the points of winograd.h. In double, because an error here is in every image.
+// G g along one axis, for the points of winograd_transforms.h. In double, because an error here is in every image.
 void winograd_points(const int M, const double16 *g, double16 *o) {
   if (M == 2) {
     o[0] = g[0];

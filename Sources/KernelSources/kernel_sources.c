@@ -87,6 +87,9 @@ static const char cpu_tile_h[] = {
 static const char cpu_filters_cl[] = {
 #embed "../../Kernels/cpu/filters.cl"
 };
+static const char cpu_winograd_transforms_h[] = {
+#embed "../../Kernels/cpu/winograd_transforms.h"
+};
 static const char cpu_winograd_h[] = {
 #embed "../../Kernels/cpu/winograd.h"
 };
@@ -150,6 +153,7 @@ static const KernelSource sources[] = {
     SOURCE("cpu/gather.cl", cpu_gather_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
+    SOURCE("cpu/winograd_transforms.h", cpu_winograd_transforms_h),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
     SOURCE("cpu/tile.h", cpu_tile_h),
     SOURCE("epilogue.h", epilogue_h),

@@ -110,7 +110,8 @@ public struct PropagationPlan: Sendable {
         if case .apply = step { note("s with z") }
       case .shiftedOutput: note("z is the stored output and a constant")
       case .apply(_, _, .denominators(bounded: true), _, _, _): note("z bounded: may round like z of the forward pass")
-      case .transpose(_, _, _, _, _, _, let product?):
+      case .transpose(_, _, _, _, _, _, let product?), .route(_, _, _, _, _, let product?):
+        if case .route = step { note("c, not R, to the winners") }
         note(
           product.factor != nil
             ? "s of below is c · its a / z"

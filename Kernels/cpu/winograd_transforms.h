@@ -1,0 +1,154 @@
+// Winograd's transforms for one tile size, for winograd.h: to the points along one axis and back, of a tile's input, of its
+// sums.
+#if WINOGRAD_M == 2
+// Two of the points of B^T d along one axis, those that share terms: pair 0 is 0 and inf, pair 1 is 1 and -1.
+static inline __attribute__((always_inline)) void NAME(into_points)(const int pair, const float16 *d, float16 *first,
+                                                                    float16 *second) {
+  if (pair == 0) {
+    *first = d[0] - d[2];
+    *second = d[3] - d[1];
+  } else {
+    *first = d[1] + d[2];
+    *second = d[2] - d[1];
+  }
+}
+
+static inline __attribute__((always_inline)) void NAME(out_of_points)(const float16 *m, float16 *y) {
+  y[0] = m[0] + m[1] + m[2];
+  y[1] = m[1] - m[2] + m[3];
+}
+#else
+// The points are 0, a, -a, b, -b, inf with a = 5/8, b = 3/2; all constants are exact.
+static inline __attribute__((always_inline)) void NAME(into_points)(const int pair, const float16 *d, float16 *first,
+                                                                    float16 *second) {
+  if (pair == 0) {  // 0, inf
+    const float16 aabb = 0.87890625f, aa_bb = 2.640625f;
+    *first = fma(aabb, d[0], fma(-aa_bb, d[2], d[4]));
+    *second = fma(aabb, d[1], fma(-aa_bb, d[3], d[5]));
+  } else {  // a, -a or b, -b
+    const float16 point = pair == 1 ? 0.625f : 1.5f, other = pair == 1 ? 2.25f : 0.390625f;
+    const float16 even = fma(-other, d[2], d[4]), odd = fma(-other, d[1], d[3]);
+    *first = fma(point, odd, even);
+    *second = fma(-point, odd, even);
+  }
+}
+
+static inline __attribute__((always_inline)) void NAME(out_of_points)(const float16 *m, float16 *y) {
+  const float16 a = 0.625f, b = 1.5f, aa = 0.390625f, bb = 2.25f, aaa = 0.244140625f, bbb = 3.375f;
+  const float16 sumA = m[1] + m[2], differenceA = m[1] - m[2], sumB = m[3] + m[4], differenceB = m[3] - m[4];
+  y[0] = m[0] + sumA + sumB;
+  y[1] = fma(b, differenceB, a * differenceA);
+  y[2] = fma(bb, sumB, aa * sumA);
+  y[3] = fma(bbb, differenceB, fma(aaa, differenceA, m[5]));
+}
+#endif
+
+// The plane of a pair's first and second point.
+#define FIRST(pair) ((pair) == 0 ? 0 : 2 * (pair)-1)
+#define SECOND(pair) ((pair) == 0 ? N_ - 1 : 2 * (pair))
+
+// V[.][c ... c + 15] of the tile whose corner is given, its rows `rowStep` and its pixels `columnStep` apart: B^T d B. `v` is
+// the tile's row, planes are `planeStride` apart. Rows of points are made in pairs, as many at a time as stay in registers.
+static inline __attribute__((always_inline)) void NAME(transform_input)(global const float *corner, const int rowStep,
+                                                                        const int columnStep, global float *v,
+                                                                        const int planeStride) {
+#pragma unroll
+  for (int pair = 0; pair < PAIRS; pair += PAIRS_AT_ONCE) {
+    float16 rows[2 * PAIRS_AT_ONCE][N_];
+#pragma unroll
+    for (int j = 0; j < N_; j++) {
+      float16 d[N_];
+#pragma unroll
+      for (int i = 0; i < N_; i++) d[i] = load16(corner + (size_t)i * rowStep + j * columnStep);
+#pragma unroll
+      for (int i = 0; i < PAIRS_AT_ONCE; i++) NAME(into_points)(pair + i, d, &rows[2 * i][j], &rows[2 * i + 1][j]);
+    }
+#pragma unroll
+    for (int i = 0; i < 2 * PAIRS_AT_ONCE; i++) {
+      const int plane = (i % 2 == 0 ? FIRST(pair + i / 2) : SECOND(pair + i / 2)) * N_;
+#pragma unroll
+      for (int other = 0; other < PAIRS; other++) {
+        float16 first, second;
+        NAME(into_points)(other, rows[i], &first, &second);
+        store16(first, v + (size_t)(plane + FIRST(other)) * planeStride);
+        store16(second, v + (size_t)(plane + SECOND(other)) * planeStride);
+      }
+    }
+  }
+}
+
+// A vector of a tile's pixels, less the two columns that its left neighbour has read, and of its points.
+static inline __attribute__((always_inline)) void NAME(expect_next)(global const float *corner, const int rowStep,
+                                                                    const int columnStep, global float *v,
+                                                                    const int planeStride) {
+#pragma unroll
+  for (int i = 0; i < N_; i++) {
+#pragma unroll
+    for (int j = 2; j < N_; j++) EXPECT_ROWS(corner + (ptrdiff_t)i * rowStep + j * columnStep);
+  }
+#pragma unroll
+  for (int plane = 0; plane < PLANES; plane++) EXPECT_WRITING(v + (size_t)plane * planeStride);
+}
+
+// All channels of one tile. With `asks` the input of the tile to the right is on its way, and the lines that are written next.
+static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const int tile,
+                                                                       global const float *x, const int xStride,
+                                                                       const SignPart part, global float *v,
+                                                                       const int planeStride, const int asks) {
+  const TilePlace place = place_of(g, tile);
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft;
+  global const float *corner = x + (size_t)place.entry * xStride + ((ptrdiff_t)y0 * g.W + x0) * g.C;
+  // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
+  // hold the next pixel's: their products are not asked for. But they must lie in the image.
+  const int last = ((y0 + N_ - 1) * g.W + x0 + N_ - 1) * g.C + (g.C - 1) / 16 * 16;
+  const int plain = part.positive == 1.0f && part.negative == 1.0f;
+  if (plain && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C) {
+#pragma unroll 1
+    for (int c = 0; c < g.C; c += 16) {
+      if (asks) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C, v + c + 16, planeStride);
+      NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride);
+    }
+    return;
+  }
+  // What is inside, within zeros.
+  const int fromRow = max(-y0, 0), toRow = min(N_, g.H - y0), fromColumn = max(-x0, 0), toColumn = min(N_, g.W - x0);
+  float inside[PLANES * 16];
+  for (int i = 0; i < PLANES * 16; i++) inside[i] = 0.0f;
+#pragma unroll 1
+  for (int c = 0; c < g.C; c += 16) {
+#pragma unroll 1
+    for (int i = fromRow; i < toRow; i++) {
+#pragma unroll 1
+      for (int j = fromColumn; j < toColumn; j++) {
+        const float16 d = load_lanes(corner + ((ptrdiff_t)i * g.W + j) * g.C, c, g.C);
+        store16(plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
+      }
+    }
+    NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride);
+  }
+}
+
+// Y = A^T S A of one tile and 16 outputs, in the place of the first WINOGRAD_M * WINOGRAD_M of its sums. A function of its own,
+// compiled once for all that becomes of Y.
+WIDE static __attribute__((noinline)) void NAME(transform_output)(global float *sums, const int planeStride) {
+  float16 between[WINOGRAD_M][N_];
+#pragma unroll
+  for (int j = 0; j < N_; j++) {
+    float16 m[N_], y[WINOGRAD_M];
+#pragma unroll
+    for (int i = 0; i < N_; i++) m[i] = load16(sums + (size_t)(i * N_ + j) * planeStride);
+    NAME(out_of_points)(m, y);
+#pragma unroll
+    for (int i = 0; i < WINOGRAD_M; i++) between[i][j] = y[i];
+  }
+#pragma unroll
+  for (int i = 0; i < WINOGRAD_M; i++) {
+    float16 y[WINOGRAD_M];
+    NAME(out_of_points)(between[i], y);
+#pragma unroll
+    for (int j = 0; j < WINOGRAD_M; j++) store16(y[j], sums + (size_t)(i * WINOGRAD_M + j) * planeStride);
+  }
+}
+
+#undef FIRST
+#undef SECOND
