@@ -78,7 +78,7 @@ final class RowsInStrips: RowDecoder {
   func decode(_ block: Int, into buffer: PixelBuffer) throws -> [Range<Int>] {
     let rows = buffer.area.rows
     if read(rows, buffer) { return [] }
-    guard rows.count > rowsPerStrip else { return [rows] }
+    // Once more, strip by strip: what libvips complained of may be another thread's image.
     return Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerStrip)
       .map { $0..<min($0 + rowsPerStrip, rows.upperBound) }
       .filter { !read($0, buffer) }

@@ -5,8 +5,8 @@ import VipsShim
 ///
 /// libvips keeps about two rows of tiles decoded, so regions that overlap do not decode a tile twice, unless these
 /// rows are larger than `ReadingMemory.kept`; then nothing is kept. A block of tiles that libvips complains of is
-/// tried once more tile by tile, and what fails alone is unreadable for good: libvips itself would give a bad tile's
-/// pixels as black, and without a word, when it is asked for them again.
+/// tried once more tile by tile, because the complaint may be of another thread's image, and what fails again is unreadable for
+/// good: libvips itself would give a bad tile's pixels as black, and without a word, when it is asked for them again.
 final class TiledPixels: LevelPixels {
   let width: Int
   let height: Int
@@ -80,11 +80,8 @@ final class TiledPixels: LevelPixels {
     if picture.read(into: buffer.part(part(columns, row, of: buffer.area))) { return [] }
     try recover()
     var unreadable: [PixelRectangle] = []
-    for column in columns {
-      if columns.count > 1, picture.read(into: buffer.part(part(column..<column + 1, row, of: buffer.area))) {
-        continue
-      }
-      if columns.count > 1 { try recover() }
+    for column in columns where !picture.read(into: buffer.part(part(column..<column + 1, row, of: buffer.area))) {
+      try recover()
       damaged.insert(row * tileColumns + column)
       unreadable.append(skip(column, row, buffer))
     }
