@@ -70,7 +70,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
       global const float *b = filters + (size_t)k * depth + (size_t)from * 16 * vectors;
       global const float *next = isLast ? filters + (size_t)(from + part_depth) * TILE_COLUMNS : b + (size_t)TILE_COLUMNS * depth;
       tiles_before(rows, vectors, part_depth, inputs, g.pitch, b, from > 0, sums + (size_t)k * g.rowsOfMemory, next,
-                   rows > TILE_ROWS ? 16 * vectors * part_depth : 0);
+                   asked_ahead(rows, 16 * vectors * part_depth));
     }
     from += part_depth;
   } while (from < depth);

@@ -106,6 +106,12 @@ TILE_FORM(tile_of_few, TILE_FEW_ROWS, 2)
 TILE_FORM(slim_tile_of_many, TILE_ROWS, 1)
 TILE_FORM(slim_tile_of_few, TILE_FEW_ROWS, 1)
 
+// How many of `count` numbers that come next are worth asking for while `rows` rows are multiplied with others from memory: a
+// single block of rows reads memory all the time.
+static inline __attribute__((always_inline)) int asked_ahead(const int rows, const int count) {
+  return rows > TILE_ROWS ? count : 0;
+}
+
 // The same for any number of rows, in blocks of TILE_ROWS and of TILE_FEW_ROWS: two forms only, because every form costs
 // compile time. Up to TILE_FEW_ROWS - 1 rows too many are computed; a and m have room for them (see TILE_SLACK).
 // Meanwhile the `count` numbers from `next` on come into the second cache, each block asking for its share of them.
@@ -120,6 +126,7 @@ static inline __attribute__((always_inline)) void tiles_before(const int rows, c
   const int blocks = whole / TILE_ROWS + (max(rows - whole, 0) + TILE_FEW_ROWS - 1) / TILE_FEW_ROWS;
   const int pace = (count + blocks * depth - 1) / (blocks * depth), share = pace * depth;
   int first = 0;
+  if (count == 0) next = b;  // the line that is read in any case: an address that is not mapped takes long to find out
 #pragma unroll 1
   for (; first < whole; first += TILE_ROWS, a += TILE_ROWS * lda, next += share) {
     if (vectors == 2) tile_of_many(depth, a, lda, b, joins, m + (size_t)first * 32, next, pace);

@@ -184,7 +184,7 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
       for (int t = plane * tiles / PLANES; t < (plane + 1) * tiles / PLANES; t++)
         NAME(expect_output)(g, first + t, k0, vectors, e, arrays);
       then.from = sets == 2 && run == PLANES - 1 ? factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS : b + g.C * columns;
-      then.count = g.C * columns;
+      then.count = asked_ahead(tiles, g.C * columns);
     } else {
       then = NAME(awaited)(g, read, reads, first + ahead, nexts > 0 ? nexts : tiles, run, runs, then);
     }
