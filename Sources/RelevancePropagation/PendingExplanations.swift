@@ -51,10 +51,8 @@ public final class PendingExplanations {
     try explainer.deviceNetwork.requireUnchangedWeights()
     if let relevance = propagator.inputRelevance {
       if let fetched {
-        input = (0..<entries).map { entry in
-          let scalars = fetched.slot.relevance.elements[entry * shape.count..<(entry + 1) * shape.count]
-          return ChannelsLast.tensor(UnsafeBufferPointer(rebasing: scalars), entries: 1, entry: shape).reshaped(shape)
-        }
+        input = ChannelsLast.tensors(
+          UnsafeBufferPointer(rebasing: fetched.slot.relevance.elements[..<(entries * shape.count)]), of: shape)
       } else {
         input = try explainer.engine.queue.readEntries(relevance, entries, of: shape)
       }

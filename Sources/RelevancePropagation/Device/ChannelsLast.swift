@@ -1,4 +1,5 @@
 package import Compute
+import Dispatch
 
 /// How an entry `[C, H, W]` lies on the device: channels last, `[H, W, C]`; in general the first axis of a shape runs
 /// fastest. Kernels then read neighbouring channels of a pixel as vectors, whatever the size of the image.
@@ -24,13 +25,24 @@ enum ChannelsLast {
   }
 
   /// What was read from the device as a tensor `[N, C, …]`.
-  static func tensor(_ scalars: [Float], entries: Int, entry: Shape) -> Tensor {
-    guard moves(entry) else { return Tensor(shape: Shape([entries] + entry.extents), scalars: scalars) }
-    return scalars.withUnsafeBufferPointer { tensor($0, entries: entries, entry: entry) }
-  }
-
   static func tensor(_ scalars: UnsafeBufferPointer<Float>, entries: Int, entry: Shape) -> Tensor {
     Tensor(shape: Shape([entries] + entry.extents), scalars: transposed(scalars, entry: entry, toDevice: false))
+  }
+
+  /// The same as tensors `[C, …]`, one an entry. All cores make them: the system clears every page of new memory when it is first
+  /// touched, which takes longer than the numbers do.
+  static func tensors(_ scalars: UnsafeBufferPointer<Float>, of entry: Shape) -> [Tensor] {
+    let count = scalars.count / entry.count
+    return [Tensor](unsafeUninitializedCapacity: count) { tensors, initialized in
+      // Every index reads and writes memory of its own.
+      nonisolated(unsafe) let (scalars, tensors) = (scalars, tensors)
+      DispatchQueue.concurrentPerform(iterations: count) { index in
+        let own = UnsafeBufferPointer(rebasing: scalars[index * entry.count..<(index + 1) * entry.count])
+        let tensor = Tensor(shape: entry, scalars: transposed(own, entry: entry, toDevice: false))
+        tensors.initializeElement(at: index, to: tensor)
+      }
+      initialized = count
+    }
   }
 
   /// Whether entries of this shape lie in another order on the device than in a tensor.
@@ -40,6 +52,9 @@ enum ChannelsLast {
 
   /// Whether a change of shape moves numbers on the device: where the number of channels changes.
   static func moves(from old: Shape, to new: Shape) -> Bool { old[0] != new[0] }
+
+  /// Numbers that are transposed at a time, 16 KiB.
+  private static let blockCount = 4096
 
   private static func transposed(_ scalars: UnsafeBufferPointer<Float>, entry: Shape, toDevice: Bool) -> [Float] {
     guard moves(entry) else { return Array(scalars) }
@@ -55,15 +70,19 @@ enum ChannelsLast {
   ) {
     let channels = entry[0]
     let area = entry.count / channels
+    let pixels = max(blockCount / channels, 16)
     for first in stride(from: 0, to: scalars.count, by: entry.count) {
       let (source, target) = (scalars.baseAddress! + first, result.baseAddress! + first)
-      // A plane at a time: neighbours on one side, a fixed step on the other.
-      for channel in 0..<channels {
-        let plane = channel * area
-        if toDevice {
-          for i in 0..<area { target[i * channels + channel] = source[plane + i] }
-        } else {
-          for i in 0..<area { target[plane + i] = source[i * channels + channel] }
+      // Neighbours on one side, a fixed step on the other; block by block, so that both stay in the first cache.
+      for begin in stride(from: 0, to: area, by: pixels) {
+        let block = begin..<min(begin + pixels, area)
+        for channel in 0..<channels {
+          let plane = channel * area
+          if toDevice {
+            for i in block { target[i &* channels &+ channel] = source[plane &+ i] }
+          } else {
+            for i in block { target[plane &+ i] = source[i &* channels &+ channel] }
+          }
         }
       }
     }
@@ -73,37 +92,31 @@ enum ChannelsLast {
 extension Queue {
   /// Copies a tensor `[N, C, …]` to the start of `buffer`, channels last.
   func write(_ tensor: Tensor, to buffer: Buffer<Float>) throws {
-    guard ChannelsLast.moves(Shape(Array(tensor.shape.extents.dropFirst()))) else {
-      return try tensor.withScalars { pointer throws in try write(pointer, to: buffer) }
-    }
-    try ChannelsLast.scalars(of: tensor).withUnsafeBufferPointer { pointer throws in try write(pointer, to: buffer) }
+    try fill(buffer, count: tensor.count) { ChannelsLast.write(tensor, into: $0) }
   }
 
   /// Copies one image `[C, …]` to place `entry` of `buffer`, channels last.
   package func write(_ tensor: Tensor, to buffer: Buffer<Float>, entry: Int) throws {
-    let scalars = ChannelsLast.scalars(of: tensor.reshaped(Shape([1] + tensor.shape.extents)))
-    try scalars.withUnsafeBufferPointer { pointer throws in
-      try write(pointer, to: buffer, at: entry * tensor.count)
+    try fill(buffer, at: entry * tensor.count, count: tensor.count) {
+      ChannelsLast.write(tensor.reshaped(Shape([1] + tensor.shape.extents)), into: $0)
     }
   }
 
-  /// The first `entries` entries of `buffer`, a tensor each. They pass through memory that stays in a cache.
+  /// The first `entries` entries of `buffer`, a tensor each.
   func readEntries(_ buffer: Buffer<Float>, _ entries: Int, of entry: Shape) throws -> [Tensor] {
-    guard ChannelsLast.moves(entry) else {
-      return try (0..<entries).map {
-        Tensor(shape: entry, scalars: try read(buffer, at: $0 * entry.count, count: entry.count))
-      }
-    }
-    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: entry.count) { memory in
-      try (0..<entries).map { index in
-        try read(buffer, at: index * entry.count, into: memory)
-        return ChannelsLast.tensor(UnsafeBufferPointer(memory), entries: 1, entry: entry).reshaped(entry)
+    // One at a time a copy stays in a cache.
+    let together = device.sharesHostMemory ? entries : 1
+    return try stride(from: 0, to: entries, by: together).flatMap { first in
+      try withElements(of: buffer, at: first * entry.count, count: together * entry.count) {
+        ChannelsLast.tensors($0, of: entry)
       }
     }
   }
 
   /// The first `entries` entries of `buffer` as a tensor `[N, C, …]`.
   package func read(_ buffer: Buffer<Float>, entries: Int, of entry: Shape) throws -> Tensor {
-    ChannelsLast.tensor(try read(buffer, count: entries * entry.count), entries: entries, entry: entry)
+    try withElements(of: buffer, count: entries * entry.count) {
+      ChannelsLast.tensor($0, entries: entries, entry: entry)
+    }
   }
 }
