@@ -57,7 +57,8 @@ struct LayersCommand: ParsableCommand {
     let images = subject.images(batch)
     let runs = try options.timing.collect {
       _ = try engine.launchRecords()
-      let outcome = try session.run(images)
+      var outcome = try session.run(images)
+      outcome.relevance = []  // else every run would have new memory from the system
       return Run(outcome: outcome, records: try engine.launchRecords())
     }
     let rules = try Preset.named(composite).composite(
