@@ -23,7 +23,7 @@ extension Reshape: PassingLayer {
     on engine: Engine
   ) throws {
     try engine.launch(
-      "rearrange", grid: Grid(engine.vectors(old.count), batch), Int32(old[0]), Int32(old.count / old[0]), Int32(new[0]),
-      Int32(new.count / new[0]), source, Int32(accumulate ? 1 : 0), target)
+      "rearrange", grid: Grid(engine.vectors(old.count), batch), Int32(old[0]), Int32(old.count / old[0]),
+      Int32(new[0]), Int32(new.count / new[0]), source, Int32(accumulate ? 1 : 0), target)
   }
 }
