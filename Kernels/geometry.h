@@ -90,6 +90,8 @@ typedef struct {
   int first;       // of the partial results, in units of one
   int source;      // where R comes from: a LEDGER_ number
   int divides;     // whether s is read
+  int spreads;     // whether s is f * s' / 4 of windows of 2 x 2 pixels side by side, s' in its place
+  int H, W;        // of the image, with `spreads`
   int isShifted;   // whether z is a stored number and one that no image changes
   int biasMode;    // of the bias whose share is counted; 0: none
   int countsIdle;  // whether units are read
@@ -116,6 +118,7 @@ typedef struct {
   int tiles;           // of all entries, or of those that are transformed together
   int tilesAtOnce;     // of one piece of work
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
+  int spreads;         // whether the input is the way back of an average over 2 x 2 windows side by side, times a factor
 } WinogradGeometry;
 
 // A second set of filters in a launch of cpu/winograd.cl, whose sums z make factors f = a / stab(z).

@@ -10,6 +10,9 @@
 // A max pooling of 2 x 2 windows behind it is taken of each tile's outputs while they are at hand; with f = maximum / stab(mean)
 // where the backward pass treats it as an average. maxima, poolingFactors [entries][P/2,Q/2,K].
 //
+// Behind a max pooling of 2 x 2 windows that the backward pass treats as an average, step 3 is of f * s / 4, where x is f of
+// each image and `windows` s of the pooling [entries][H/2,W/2,C]: formed as a tile is read (`spreads`), it needs no memory.
+//
 // x [entries][H,W,C] with xStride elements an entry (0: one for the whole batch), outputs [entries][P,Q,K].
 // U: packed filters, for every block of TILE_COLUMNS outputs [N*N][C][columns], see filters.cl.
 // V: transformed input [N*N][tiles][pitch]; S: sums [N*N][tiles][columns].
@@ -37,18 +40,27 @@ static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGe
   return result;
 }
 
+// What tiles are made of: the part of x, or x * windows / 4.
+typedef struct {
+  global const float *x;
+  int xStride;
+  SignPart part;
+  global const float *windows;
+} TileInput;
+
 // An array whose pixels tiles read or write, [entries][rows][width][channels], `sharing` entries of a batch reading one of
-// its own: tile (0, 0) begins at row `top` and column `left` and has `rows` rows.
+// its own: tile (0, 0) begins at row `top` and column `left` and has `rows` rows, of `width` pixels.
 typedef struct {
   global const float *numbers;
   size_t entry;  // elements of one; 0: there is one alone
   int sharing, width, channels, top, left, rows;
+  int halves;  // 1 where two pixels along each axis share one of its
 } TiledArray;
 
 // What an epilogue reads, tile by tile of `size` x `size` outputs: how many arrays, and which.
 static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, const EpilogueArrays arrays,
                                                              const WinogradGeometry g, const int size, TiledArray *result) {
-  const TiledArray own = {arrays.relevance, e.count, 1, g.Q, g.K, 0, 0, size};
+  const TiledArray own = {arrays.relevance, e.count, 1, g.Q, g.K, 0, 0, size, 0};
   TiledArray ofImage = own;
   ofImage.sharing = g.targets;
   int count = 0;

@@ -150,9 +150,9 @@ static inline __attribute__((always_inline)) Awaited NAME(awaited)(const Winogra
   const TiledArray array = arrays[row / arrays[0].rows];
   const TilePlace place = place_of(g, first + tile);
   const int y = place.y * WINOGRAD_M + array.top + row % array.rows, x = place.x * WINOGRAD_M + array.left;
-  const size_t pixel = (size_t)max(y, 0) * array.width + max(x, 0);
+  const size_t pixel = (size_t)(max(y, 0) >> array.halves) * array.width + (max(x, 0) >> array.halves);
   const Awaited result = {array.numbers + place.entry / array.sharing * array.entry + pixel * array.channels,
-                          together * WINOGRAD_M * array.channels};
+                          together * (WINOGRAD_M >> array.halves) * array.channels};
   return result;
 }
 
@@ -164,13 +164,14 @@ static inline __attribute__((always_inline)) Awaited NAME(awaited)(const Winogra
 static inline __attribute__((always_inline)) void NAME(multiply)(
     const WinogradGeometry g, const int block, const int first, const int tiles, global const float *v, const int planeStride,
     global const float *U, global const float *factorU, global float *sums, const Epilogue e, const EpilogueArrays arrays,
-    const FactorArrays f, const PoolingArrays pooling, const int streams, const int nexts, global const float *x,
-    const int xStride) {
+    const FactorArrays f, const PoolingArrays pooling, const int streams, const int nexts, const TileInput from) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1, runs = sets * PLANES;
-  const TiledArray input = {x, xStride, 1, g.W, g.C, -g.padTop, -g.padLeft, N_};
-  TiledArray read[3] = {input};
-  const int reads = nexts > 0 ? 1 : block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
+  const TiledArray input = {from.x, from.xStride, g.spreads ? g.targets : 1, g.W, g.C, -g.padTop, -g.padLeft, N_, 0};
+  TiledArray read[3] = {input, input};
+  read[1].numbers = from.windows, read[1].entry = (size_t)(g.H / 2) * (g.W / 2) * g.C, read[1].sharing = 1;
+  read[1].width = g.W / 2, read[1].halves = 1;
+  const int reads = nexts > 0 ? 1 + g.spreads : block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
   const int ahead = nexts > 0 ? tiles : 0;
 #pragma unroll 1
   for (int run = 0; run < runs; run++) {
@@ -195,32 +196,34 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fused)(
     const WinogradGeometry g, const Epilogue e, global const float *x, const int xStride, const SignPart part,
-    global const float *U, const FactorParameters factor, global const float *factorU, global const float *factorBias,
-    global float *factors, const PoolingParameters pooling, global float *maxima, global float *poolingFactors,
-    local float *memory, FINISH_PARAMETERS) {
+    global const float *windows, global const float *U, const FactorParameters factor, global const float *factorU,
+    global const float *factorBias, global float *factors, const PoolingParameters pooling, global float *maxima,
+    global float *poolingFactors, local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
   const FactorArrays f = {factor, factorBias, factors};
   const PoolingArrays pooled = {pooling, maxima, poolingFactors};
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (block < 0) return;
+  const TileInput input = {x, xStride, part, windows};
   const int planeStride = g.tilesAtOnce * g.pitch;
   global float *v = SAME_MEMORY(memory), *sums = v + (size_t)PLANES * planeStride;
   const int first = block * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
 #pragma unroll 1
   for (int t = 0; t < tiles; t++)
-    NAME(transform_tile)(g, first + t, x, xStride, part, v + (size_t)t * g.pitch, planeStride, 0);
+    NAME(transform_tile)(g, first + t, input, v + (size_t)t * g.pitch, planeStride, 0);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
     NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, pooled, 0,
-                   k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), x, xStride);
+                   k + TILE_COLUMNS < g.K ? 0 : min(g.tilesAtOnce, g.tiles - first - tiles), input);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_input)(
     const WinogradGeometry g, const int start, global const float *x, const int xStride, const SignPart part,
-    global float *V) {
+    global const float *windows, global float *V) {
   const int tile = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (tile < 0) return;
-  NAME(transform_tile)(g, start + tile, x, xStride, part, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1);
+  const TileInput input = {x, xStride, part, windows};
+  NAME(transform_tile)(g, start + tile, input, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(
@@ -233,10 +236,11 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_su
   const PoolingArrays pooled = {pooling, maxima, poolingFactors};
   const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
+  const TileInput none = {V, 0, {1.0f, 1.0f, 1.0f}, V};
   const int tileBlocks = (g.tiles + g.tilesAtOnce - 1) / g.tilesAtOnce;
   const int first = work % tileBlocks * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
   NAME(multiply)(g, work / tileBlocks, start + first, tiles, V + (size_t)first * g.pitch,
-                 (g.tiles + TILE_SLACK) * g.pitch, U, factorU, SAME_MEMORY(memory), e, arrays, f, pooled, 1, 0, V, 0);
+                 (g.tiles + TILE_SLACK) * g.pitch, U, factorU, SAME_MEMORY(memory), e, arrays, f, pooled, 1, 0, none);
 }
 
 #undef PAIRS

@@ -90,23 +90,67 @@ static inline __attribute__((always_inline)) void NAME(expect_next)(global const
   for (int plane = 0; plane < PLANES; plane++) EXPECT_WRITING(v + (size_t)plane * planeStride);
 }
 
+// The same of x * windows / 4, a tile that lies inside both: each product is made once.
+static inline __attribute__((always_inline)) void NAME(transform_windows)(global const float *corner, const int rowStep,
+                                                                          const int y0, const int x0,
+                                                                          global const float *windows, const int windowStep,
+                                                                          const int C, global float *v,
+                                                                          const int planeStride) {
+  float between[PLANES * 16];
+#pragma unroll 1
+  for (int j = 0; j < N_; j++) {
+    global const float *column = corner + (size_t)j * C, *s = windows + (x0 + j) / 2 * C;
+    float16 d[N_];
+#pragma unroll
+    for (int i = 0; i < N_; i++)
+      d[i] = load16(s + (size_t)((y0 + i) / 2) * windowStep) * 0.25f * load16(column + (size_t)i * rowStep);
+#pragma unroll
+    for (int pair = 0; pair < PAIRS; pair++) {
+      float16 first, second;
+      NAME(into_points)(pair, d, &first, &second);
+      store16(first, SAME_MEMORY(between) + 16 * (FIRST(pair) * N_ + j));
+      store16(second, SAME_MEMORY(between) + 16 * (SECOND(pair) * N_ + j));
+    }
+  }
+#pragma unroll 1
+  for (int row = 0; row < N_; row++) {
+    float16 d[N_];
+#pragma unroll
+    for (int j = 0; j < N_; j++) d[j] = load16(SAME_MEMORY(between) + 16 * (row * N_ + j));
+#pragma unroll
+    for (int pair = 0; pair < PAIRS; pair++) {
+      float16 first, second;
+      NAME(into_points)(pair, d, &first, &second);
+      store16(first, v + (size_t)(row * N_ + FIRST(pair)) * planeStride);
+      store16(second, v + (size_t)(row * N_ + SECOND(pair)) * planeStride);
+    }
+  }
+}
+
 // All channels of one tile. With `asks` the input of the tile to the right is on its way, and the lines that are written next.
 static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const int tile,
-                                                                       global const float *x, const int xStride,
-                                                                       const SignPart part, global float *v,
+                                                                       const TileInput input, global float *v,
                                                                        const int planeStride, const int asks) {
   const TilePlace place = place_of(g, tile);
-  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft;
-  global const float *corner = x + (size_t)place.entry * xStride + ((ptrdiff_t)y0 * g.W + x0) * g.C;
+  const SignPart part = input.part;
+  const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft, P = g.H / 2, Q = g.W / 2;
+  const int entry = g.spreads ? place.entry / g.targets : place.entry;
+  global const float *corner = input.x + (size_t)entry * input.xStride + ((ptrdiff_t)y0 * g.W + x0) * g.C;
+  global const float *windows = input.windows + (g.spreads ? (size_t)place.entry * P * Q * g.C : 0);
   // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
   // hold the next pixel's: their products are not asked for. But they must lie in the image.
   const int last = ((y0 + N_ - 1) * g.W + x0 + N_ - 1) * g.C + (g.C - 1) / 16 * 16;
   const int plain = part.positive == 1.0f && part.negative == 1.0f;
-  if (plain && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C) {
+  const int isWhole = plain && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C;
+  const int lastWindow = ((y0 + N_ - 1) / 2 * Q + (x0 + N_ - 1) / 2) * g.C + (g.C - 1) / 16 * 16;
+  if (isWhole && (!g.spreads || (y0 + N_ <= 2 * P && x0 + N_ <= 2 * Q && lastWindow + 16 <= P * Q * g.C))) {
 #pragma unroll 1
     for (int c = 0; c < g.C; c += 16) {
       if (asks) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C, v + c + 16, planeStride);
-      NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride);
+      if (g.spreads)
+        NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.C, v + c, planeStride);
+      else
+        NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride);
     }
     return;
   }
@@ -121,7 +165,10 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
 #pragma unroll 1
       for (int j = fromColumn; j < toColumn; j++) {
         const float16 d = load_lanes(corner + ((ptrdiff_t)i * g.W + j) * g.C, c, g.C);
-        store16(plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
+        const int p = (y0 + i) / 2, q = (x0 + j) / 2;
+        float16 s = 0.0f;  // behind the last window
+        if (g.spreads && p < P && q < Q) s = load_lanes(windows + ((size_t)p * Q + q) * g.C, c, g.C);
+        store16(g.spreads ? s * 0.25f * d : plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
       }
     }
     NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride);

@@ -28,6 +28,12 @@ protocol LinearLayer: Layer {
   /// Whether its forward pass takes a max pooling of 2 × 2 windows side by side in the same launch.
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool
 
+  /// Whether it is an average over windows of 2 × 2 pixels side by side.
+  func averagesPairs(_ shapes: LayerShapes) -> Bool
+
+  /// Whether its transpose of a pass reads s where such windows send it (`SpreadWindows`).
+  func spreads(for pass: Pass, shapes: LayerShapes, _ choice: KernelChoice) -> Bool
+
   /// How many terms of a share it can send back at once: 0 or 1 where it cannot.
   func stackedParts(_ family: KernelFamily) -> Int
 
@@ -50,6 +56,11 @@ protocol LinearLayer: Layer {
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
     into c: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine) throws
+
+  /// The same of an s that is not stored, for layers that say so (`spreads`). Of the only input.
+  func transpose(
+    _ windows: SpreadWindows, _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine) throws
 }
 
 extension LinearLayer {
@@ -61,6 +72,12 @@ extension LinearLayer {
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
+  func averagesPairs(_ shapes: LayerShapes) -> Bool { false }
+  func spreads(for pass: Pass, shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
+  func transpose(
+    _ windows: SpreadWindows, _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws { preconditionFailure("\(typeName) reads s where it is stored") }
   func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int { 0 }
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
   func stackedTranspose(

@@ -24,6 +24,8 @@ struct LedgerLaunch {
     let gate: Share.Gate
     /// The layer's own output, which the gate looks at.
     let output: Buffer<Float>
+    /// `[C, H, W]` where `s` is that of windows of 2 × 2 pixels (`SpreadWindows`), f that of `Relevance.factor`.
+    var spread: Shape?
   }
 
   struct Bias {
@@ -51,6 +53,9 @@ struct LedgerLaunch {
     reading.C = Int32(channels)
     reading.first = Int32(first)
     reading.divides = quotient == nil ? 0 : 1
+    if let spread = quotient?.spread {
+      (reading.spreads, reading.C, reading.H, reading.W) = (1, Int32(spread[0]), Int32(spread[1]), Int32(spread[2]))
+    }
     reading.biasMode = (bias?.mode ?? .none).rawValue
     reading.countsIdle = units == nil ? 0 : 1
     reading.gate = (quotient?.gate ?? .always).rawValue

@@ -17,6 +17,11 @@ public struct AveragePooling: Layer {
 }
 
 extension AveragePooling: CellAveragingLayer {
+  func averagesPairs(_ shapes: LayerShapes) -> Bool {
+    window.kernel == Extent(2) && window.stride == Extent(2) && window.padding == .zero
+      && shapes.output[1] == shapes.inputs[0][1] / 2 && shapes.output[2] == shapes.inputs[0][2] / 2
+  }
+
   func cells(for shapes: LayerShapes) -> CellTable {
     let input = shapes.inputs[0]
     return CellTable(

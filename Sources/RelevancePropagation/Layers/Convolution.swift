@@ -138,6 +138,26 @@ extension Convolution: LinearLayer {
       geometry, s, parameters.weight!, c)
   }
 
+  /// Winograd's algorithm reads every tile of its input several times, and forms it before.
+  func spreads(for pass: Pass, shapes: LayerShapes, _ choice: KernelChoice) -> Bool {
+    guard choice.family == .cpu, case .winograd = ConvolutionAlgorithm(self, for: pass, shapes, choice) else {
+      return false
+    }
+    return true
+  }
+
+  func transpose(
+    _ windows: SpreadWindows, _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into c: Buffer<Float>,
+    shapes: LayerShapes, batch: Int, on engine: Engine
+  ) throws {
+    guard case .winograd(let tile) = ConvolutionAlgorithm(self, for: pass, shapes, engine.choice) else {
+      preconditionFailure("s is stored")
+    }
+    try WinogradConvolution(ConvolutionView(self, shapes, transposed: true), tile: tile, on: engine).run(
+      Operand(windows.factors, shapes.output), windows: windows.windows, parameters, usesBias: false, finish: finish,
+      into: c, batch: batch, on: engine)
+  }
+
   /// On a CPU, by the algorithm that suits shape and pass.
   private func run(
     _ input: Operand, _ parameters: DeviceParameters, for pass: Pass, transposed: Bool, finish: Finish,

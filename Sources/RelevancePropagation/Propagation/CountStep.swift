@@ -25,6 +25,8 @@ struct CountStep {
   /// The rectifier whose units that are off are asked for.
   var idle: Int?
   var quotient: QuotientStep?
+  /// s of the windows that the quotient's s is of, where that is not stored.
+  var windows: TensorID?
   /// Whether stab(z) is never 0, so that s · stab(z) is R.
   var isRestorable = false
   var bias = BiasPart.none
@@ -32,7 +34,7 @@ struct CountStep {
 
   /// The tensors it reads.
   var tensors: [TensorID] {
-    let s = quotient.map { [$0.into] } ?? []
+    let s = quotient.map { [windows ?? $0.into] } ?? []
     switch source {
     case .none, .factor: return s
     case .stored, .product: return s + [relevance]

@@ -24,6 +24,8 @@ struct FusedPlan {
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
       routes: { network.nodes[$0].layer is MaxPooling && MaxPooling.finishes(choice.family) },
+      averages: { view($0)?.averagesPairs(network.layerShapes(of: network.nodes[$0])) ?? false },
+      spreads: { view($0)?.spreads(for: $1, shapes: network.layerShapes(of: network.nodes[$0]), choice) ?? false },
       name: { network.nodes[$0].name },
       factors: builder.factors.filter {
         RuleTable.linearView(of: network[$0.value.node]!.layer)!.finishes(choice.family) && makes($0.value)

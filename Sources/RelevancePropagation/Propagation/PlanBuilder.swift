@@ -144,7 +144,7 @@ struct PlanBuilder {
           let c = builder.tensor(count, perTarget: true)
           builder.add(
             .transpose(
-              node: index, weight: term.weight, s: s, for: .backward(bounded: bounded), input: input, into: c))
+              node: index, weight: term.weight, s: .tensor(s), for: .backward(bounded: bounded), input: input, into: c))
           builder.add(
             .product(
               ProductStep(
@@ -154,7 +154,8 @@ struct PlanBuilder {
         for t in biasShares {
           let c = builder.tensor(count, perTarget: true)
           builder.add(
-            .transpose(node: index, weight: .one, s: t, for: .backward(bounded: false), input: input, into: c))
+            .transpose(
+              node: index, weight: .one, s: .tensor(t), for: .backward(bounded: false), input: input, into: c))
           builder.add(
             .product(
               ProductStep(activation: .one, coefficient: share.weight, into: target, accumulate: true), node: index,
@@ -263,7 +264,7 @@ struct PlanBuilder {
         let c = accumulates ? builder.tensor(count, perTarget: true) : target
         builder.add(
           .transpose(
-            node: index, weight: .all, s: incoming, for: .backward(bounded: true), input: input, into: c))
+            node: index, weight: .all, s: .tensor(incoming), for: .backward(bounded: true), input: input, into: c))
         if accumulates {
           builder.add(.copy(slice: .whole(count), from: c, into: target, accumulate: true))
         }

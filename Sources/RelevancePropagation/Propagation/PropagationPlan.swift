@@ -60,6 +60,9 @@ public struct PropagationPlan: Sendable {
       let weights = node.layer.parameters.reduce(0) { $0 + $1.tensor.count }
       let once = Self.forwardFLOP(node.layer, inputs: inputs, output: output)
       let makesFactor = plan.factors.contains { $0.node == node.name }
+      let isSpread = plan.steps.contains {
+        if case .transpose(_, _, .windows(_, of: index, _), _, _, _, _) = $0 { true } else { false }
+      }
       let view = RuleTable.linearView(of: node.layer)
       let shapes = LayerShapes(inputs: inputs, output: output)
       func multiplied(_ pass: Pass, parts: Int = 1) -> Int {
@@ -69,7 +72,7 @@ public struct PropagationPlan: Sendable {
       return Layer(
         name: node.name, type: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief,
         inputShapes: inputs, outputShape: output, forwardFLOP: once,
-        backwardFLOP: steps.reduce(makesFactor ? once : 0) { sum, step in
+        backwardFLOP: steps.reduce((makesFactor ? once : 0) + (isSpread ? once * targets : 0)) { sum, step in
           switch step {
           case .apply: sum + once
           case .stackedTranspose(_, let weights, _, _, _): sum + once * targets * weights.count
@@ -79,7 +82,7 @@ public struct PropagationPlan: Sendable {
           }
         },
         forwardProductFLOP: multiplied(.forward),
-        backwardProductFLOP: steps.reduce(factorProducts) { sum, step in
+        backwardProductFLOP: steps.reduce(factorProducts + (isSpread ? once * targets : 0)) { sum, step in
           switch step {
           case .apply(_, _, let pass, _, _, _): sum + multiplied(pass)
           case .stackedTranspose(_, let weights, _, _, _):
@@ -95,7 +98,7 @@ public struct PropagationPlan: Sendable {
         activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) },
-        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor))
+        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor) + (isSpread ? ["back in the layer below"] : []))
     }
   }
 
@@ -104,6 +107,7 @@ public struct PropagationPlan: Sendable {
     var result: [String] = makesFactor ? ["a / z made with a"] : []
     func note(_ text: String) { if !result.contains(text) { result.append(text) } }
     for step in steps {
+      if case .transpose(_, _, .windows, _, _, _, _) = step { note("s of the pooling's where it is read") }
       switch step {
       case .quotient(let quotient), .apply(_, _, _, _, _, let quotient?):
         if case .activation = quotient.z { note("z is the stored output") }

@@ -291,10 +291,19 @@ public final class Propagator {
     case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
       let finish =
         try product.map { try self.finish($0, node: index, input: input) } ?? Finish(targets: options.targets)
-      try parts.view(index).layer.transpose(
-        buffer(s), parts.parameters(index, weight: weight, bias: .none), toInput: input, for: purpose, finish: finish,
-        into: buffer(product?.end ?? c),
-        shapes: network.shapes(of: nodes[index]), batch: pass.entries, on: engine)
+      let layer = try parts.view(index).layer
+      let parameters = try parts.parameters(index, weight: weight, bias: .none)
+      let (target, shapes) = (buffer(product?.end ?? c), network.shapes(of: nodes[index]))
+      switch s {
+      case .tensor(let s):
+        try layer.transpose(
+          buffer(s), parameters, toInput: input, for: purpose, finish: finish, into: target, shapes: shapes,
+          batch: pass.entries, on: engine)
+      case .windows(let sent, _, let factor):
+        try layer.transpose(
+          SpreadWindows(windows: buffer(sent), factors: network.factors.made[factor.node]!.buffer), parameters,
+          for: purpose, finish: finish, into: target, shapes: shapes, batch: pass.entries, on: engine)
+      }
     case .product(let product, let index, let input, let c):
       let name = nodes[index].inputs[input]
       let operand = try parts.operand(network.network.shapes[name]!, name, product.activation)
@@ -370,16 +379,18 @@ public final class Propagator {
         .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
       case .product(let name): .product(c: buffer(count.relevance), a: network.activation(name))
       }
+    let shape = network.network.shapes[nodes[count.node].name]!
+    let numbers = count.windows == nil ? tensors[count.quotient?.into ?? count.relevance].count : shape.count
     var launch = LedgerLaunch(
-      count: tensors[count.quotient?.into ?? count.relevance].count, targets: options.targets, relevance: source)
+      count: numbers, targets: options.targets, relevance: source)
     launch.quotient = count.quotient.map {
       LedgerLaunch.Quotient(
-        s: buffer($0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
-        output: buffer($0.output))
+        s: buffer(count.windows ?? $0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
+        output: buffer($0.output), spread: count.windows == nil ? nil : shape)
     }
     if count.bias != .none {
       let parameters = try parts.parameters(count.node, weight: .all, bias: count.bias)
-      launch.channels = network.network.shapes[nodes[count.node].name]![0]
+      launch.channels = shape[0]
       launch.bias = parameters.bias.map {
         LedgerLaunch.Bias(values: $0, mode: parameters.biasMode, coefficient: count.coefficient)
       }

@@ -13,7 +13,7 @@ enum Step {
   /// c = ρ(w)ᵀ·s: step 3, towards input number `input`; with `then` steps 3 and 4, and step 2 of the layer below, in one
   /// launch.
   case transpose(
-    node: Int, weight: WeightPart, s: TensorID, for: Pass, input: Int, into: TensorID, then: ProductStep? = nil)
+    node: Int, weight: WeightPart, s: TransposeSource, for: Pass, input: Int, into: TensorID, then: ProductStep? = nil)
   /// coefficient · s · b / n, for a bias that goes to its unit's n inputs.
   case biasShare(node: Int, s: TensorID, inputs: TensorID, bias: BiasPart, coefficient: Float, into: TensorID)
   /// R' (+)= coefficient · ρ(a) ⊙ c: step 4.
@@ -117,6 +117,20 @@ typealias TensorID = Int
 enum Source {
   case activation(String)
   case tensor(TensorID)
+}
+
+/// Where a transpose reads s.
+enum TransposeSource {
+  case tensor(TensorID)
+  /// s = f ⊙ (s of the pooling node behind / 4), which windows of 2 × 2 pixels side by side send back as averages.
+  case windows(TensorID, of: Int, factor: Factor)
+
+  /// The tensor it reads.
+  var tensor: TensorID {
+    switch self {
+    case .tensor(let id), .windows(let id, _, _): id
+    }
+  }
 }
 
 /// What a sum for the ledger is.

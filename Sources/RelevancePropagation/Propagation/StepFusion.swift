@@ -7,6 +7,7 @@
 ///     step 3, step 4                      relevance of an input
 ///     step 3, step 4, step 2 of below     the next layer's s at once, z read as it is or with a constant added
 ///     winner-take-all, the same           c goes the way of R: the winner's a is the pooling's, so R' = a ⊙ c there too
+///     an average back, step 3 of below    s of below is formed as the layer below reads it
 ///
 /// The numbers are the same to the bit: the same operations in the same order. Only where the forward pass can make
 /// f = a / stab(z) (`Factor`) are they associated otherwise: c ⊙ f for (c ⊙ a) / stab(z).
@@ -21,6 +22,12 @@ struct StepFusion {
   /// Whether the max pooling of a node can finish what it sends to its winners.
   let routes: (Int) -> Bool
 
+  /// Whether the backward pass treats a node as an average over windows of 2 × 2 pixels side by side.
+  let averages: (Int) -> Bool
+
+  /// Whether the layer of a node forms s of such windows where its transpose reads it.
+  let spreads: (Int, Pass) -> Bool
+
   /// A node's name.
   let name: (Int) -> String
 
@@ -34,11 +41,18 @@ struct StepFusion {
   let stacks: (Int, [WeightPart]) -> Bool
 
   func fused(_ steps: [Step]) -> [Step] {
-    settleCounts(joinDenominators(carryFactors(joinProducts(passWinners(stackTransposes(steps))))))
+    spreadWindows(settleCounts(joinDenominators(carryFactors(joinProducts(passWinners(stackTransposes(steps)))))))
   }
 
   /// The factors that steps read.
-  static func factors(in steps: [Step]) -> [Factor] { steps.compactMap { $0.product?.factor } }
+  static func factors(in steps: [Step]) -> [Factor] {
+    steps.flatMap { step -> [Factor] in
+      guard case .transpose(_, _, .windows(_, _, let factor), _, _, _, let product) = step else {
+        return [step.product?.factor].compactMap { $0 }
+      }
+      return [factor, product?.factor].compactMap { $0 }
+    }
+  }
 
   /// R = a ⊙ c and s = R / stab(z) become s = f ⊙ c, where nobody reads R and the step that makes z has no other reader.
   private func carryFactors(_ steps: [Step]) -> [Step] {
@@ -92,6 +106,38 @@ struct StepFusion {
     return result.indices.filter { !formed.contains($0) }.map { result[$0] }
   }
 
+  /// s = f ⊙ (what windows send back as averages) is formed where the transpose of the layer below reads it, if nobody else but
+  /// the ledger does, which forms it too.
+  private func spreadWindows(_ steps: [Step]) -> [Step] {
+    var result = steps
+    var formed: Set<Int> = []
+    for (index, step) in steps.enumerated() {
+      guard case .transpose(let pooling, .all, .tensor(let sent), _, _, _, let product?) = step, averages(pooling),
+        let factor = product.factor, product.then == nil, product.coefficient == 1, !product.accumulate,
+        !wanted.contains(product.into)
+      else { continue }
+      let touching = steps.indices.filter { $0 != index && steps[$0].tensors.contains(product.into) }
+      let counts = touching.filter {
+        if case .count(let count) = steps[$0], case .factor = count.source { true } else { false }
+      }
+      guard touching.count == counts.count + 1, let reader = touching.first(where: { !counts.contains($0) }),
+        case .transpose(let node, let weight, .tensor(product.into), let pass, let input, let c, let then) = steps[
+          reader],
+        spreads(node, pass)
+      else { continue }
+      result[reader] = .transpose(
+        node: node, weight: weight, s: .windows(sent, of: pooling, factor: factor), for: pass, input: input, into: c,
+        then: then)
+      for position in counts {
+        guard case .count(var count) = steps[position] else { continue }
+        count.windows = sent
+        result[position] = .count(count)
+      }
+      formed.insert(index)
+    }
+    return result.indices.filter { !formed.contains($0) }.map { result[$0] }
+  }
+
   private func stackTransposes(_ steps: [Step]) -> [Step] {
     let uses = uses(steps)
     var result: [Step] = []
@@ -102,7 +148,7 @@ struct StepFusion {
       var first: (node: Int, s: TensorID, input: Int)?
       var next = index
       while next + 1 < steps.count,
-        case .transpose(let node, let weight, let s, _, let input, let c, nil) = steps[next],
+        case .transpose(let node, let weight, .tensor(let s), _, let input, let c, nil) = steps[next],
         case .product(let product, node, input, c) = steps[next + 1], uses[c] == 2, product.activation.isLinear,
         first.map({ $0.node == node && $0.s == s && $0.input == input }) ?? true
       {

@@ -9,8 +9,8 @@ extension Step {
     case .stackedTranspose(_, _, let s, _, let products): [s] + products.map(\.into)
     case .biasShare(_, let s, let inputs, _, _, let t): [s, inputs, t]
     case .quotient(let quotient): [quotient.relevance, quotient.into] + of(quotient.z) + of(quotient.output)
-    case .transpose(_, _, let s, _, _, let c, nil): [s, c]
-    case .transpose(_, _, let s, _, _, _, let product?): [s] + product.tensors
+    case .transpose(_, _, let s, _, _, let c, nil): [s.tensor, c]
+    case .transpose(_, _, let s, _, _, _, let product?): [s.tensor] + product.tensors
     case .product(let product, _, _, let c): [c, product.into]
     case .route(_, let c, _, _, _, let product?): [c] + product.tensors
     case .route(_, let relevance, _, let target, _, nil): [relevance, target]

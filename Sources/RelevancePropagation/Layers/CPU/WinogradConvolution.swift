@@ -68,9 +68,10 @@ struct WinogradConvolution {
     }
   }
 
+  /// - Parameter windows: where given, the input is f of each image times what windows of 2 × 2 send (`SpreadWindows`).
   func run(
-    _ input: Operand, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish, factor: FactorRequest? = nil,
-    into output: Buffer<Float>, batch: Int, on engine: Engine
+    _ input: Operand, windows: Buffer<Float>? = nil, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish,
+    factor: FactorRequest? = nil, into output: Buffer<Float>, batch: Int, on engine: Engine
   ) throws {
     let filters = try filters(parameters, on: engine)
     let sets = factor == nil ? 1 : 2
@@ -89,7 +90,8 @@ struct WinogradConvolution {
       padTop: Int32(view.isTransposed ? 2 - padding.top : padding.top),
       padLeft: Int32(view.isTransposed ? 2 - padding.left : padding.left),
       tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
-      targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch))
+      targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch),
+      spreads: windows == nil ? 0 : 1)
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
     if isFused(tiles) {
       let tilesAtOnce = fusedTilesAtOnce(of: tiles, sets)
@@ -97,7 +99,7 @@ struct WinogradConvolution {
       try engine.launch(
         form.kernel, "winograd_fused_\(tile)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce), items: 1,
         [
-          geometry, epilogue, input.buffer, Int32(input.stride), input.part, filters,
+          geometry, epilogue, input.buffer, Int32(input.stride), input.part, windows ?? input.buffer, filters,
         ] + factorArguments + [LocalMemory(bytes: fusedBytes(tilesAtOnce, sets))] + arrays)
       return
     }
@@ -111,7 +113,9 @@ struct WinogradConvolution {
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
         form.kernel, "winograd_input_\(tile)", groups: form.groups(count), items: 1,
-        [geometry, Int32(start), input.buffer, Int32(input.stride), input.part, transformed])
+        [
+          geometry, Int32(start), input.buffer, Int32(input.stride), input.part, windows ?? input.buffer, transformed,
+        ])
       let pieces = (count + tilesAtOnce - 1) / tilesAtOnce * filterBlocks
       try engine.launch(
         form.kernel, "winograd_sums_\(tile)", groups: form.groups(pieces), items: 1,
