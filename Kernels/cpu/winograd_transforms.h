@@ -90,12 +90,12 @@ static inline __attribute__((always_inline)) void NAME(expect_next)(global const
   for (int plane = 0; plane < PLANES; plane++) EXPECT_WRITING(v + (size_t)plane * planeStride);
 }
 
-// The same of x * windows / 4, a tile that lies inside both: each product is made once.
-static inline __attribute__((always_inline)) void NAME(transform_windows)(global const float *corner, const int rowStep,
-                                                                          const int y0, const int x0,
-                                                                          global const float *windows, const int windowStep,
-                                                                          const int C, global float *v,
-                                                                          const int planeStride) {
+// The same of x * windows / 4, a tile that lies inside both: each product is made once. A function of its own, compiled once
+// for both forms.
+WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const float *corner, const int rowStep,
+                                                                   const int y0, const int x0, global const float *windows,
+                                                                   const int windowStep, const int C, global float *v,
+                                                                   const int planeStride) {
   float between[PLANES * 16];
 #pragma unroll 1
   for (int j = 0; j < N_; j++) {
