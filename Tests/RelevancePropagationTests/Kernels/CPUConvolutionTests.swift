@@ -96,17 +96,30 @@ import Testing
     }
   }
 
-  /// Few tiles are transformed first, those of several images go through one kernel.
+  struct Batch: Sendable, CustomTestStringConvertible {
+    var channels = 20
+    var side: Int
+    var images = 3
+    var convolutions: ConvolutionChoice
+    var testDescription: String { "\(images) images, \(channels) channels, \(side)x\(side), \(convolutions)" }
+  }
+
+  /// Few tiles are transformed first, those of several images go through one kernel. With many channels that takes more.
   @Test(
     "an image gives the same bits alone and in a batch",
-    arguments: [(25, ConvolutionChoice.winograd4), (17, .winograd2)])
-  func batches(_ side: Int, _ choice: ConvolutionChoice) throws {
+    arguments: [
+      Batch(side: 25, convolutions: .winograd4), Batch(side: 17, convolutions: .winograd2),
+      Batch(channels: 256, side: 59, images: 4, convolutions: .winograd4),
+    ])
+  func batches(_ size: Batch) throws {
     let (layer, sizes) = try layer(
-      Shapes(channels: 20, filters: 33, height: side, width: side, rows: 3, columns: 3, padding: Padding(1, 1)))
+      Shapes(
+        channels: size.channels, filters: 33, height: size.side, width: size.side, rows: 3, columns: 3,
+        padding: Padding(1, 1)))
     var random = SplitMix64(seed: 79)
-    let x = integers(3 * sizes.inputs[0].count, &random)
-    let engine = Self.engines[choice]!
-    let outputs = try [1, 3].map { batch in
+    let x = integers(size.images * sizes.inputs[0].count, &random)
+    let engine = Self.engines[size.convolutions]!
+    let outputs = try [1, size.images].map { batch in
       try run(layer, sizes, x, output: batch * sizes.output.count, batch: batch, on: engine) {
         parameters, source, target in
         try layer.apply(

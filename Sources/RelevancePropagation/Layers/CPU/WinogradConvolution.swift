@@ -6,11 +6,13 @@ struct WinogradConvolution {
   private let view: ConvolutionView
   private let tile: Int
   private let form: TileForm
+  private let cores: Int
 
   init(_ view: ConvolutionView, tile: Int, on engine: Engine) {
     self.view = view
     self.tile = tile
     form = TileForm(on: engine)
+    cores = engine.limits.computeUnits
   }
 
   private var planes: Int { (tile + 2) * (tile + 2) }
@@ -26,9 +28,14 @@ struct WinogradConvolution {
   /// All in one kernel where there are tiles enough for several pieces of work, a few of them with all their channels fit
   /// a core's cache, and the filters are read from a cache again and again; else tiles are transformed first, and each
   /// block of filters is read once. Both give the same bits.
-  private func isFused(_ tiles: Int) -> Bool {
-    tiles >= 8 * form.rows && fusedBytes(form.rows, 1) <= form.cacheBytes * 2 / 3
-      && 4 * planes * view.input[0] * view.output[0] <= 12 << 20
+  ///
+  /// Where the few tiles leave the cache little room for anything else, only many pieces of work a core repay the filters'
+  /// way into it. They spare the transformed tiles the way from one core to the other.
+  private func isFused(_ tiles: Int, sets: Int = 1) -> Bool {
+    guard tiles >= 8 * form.rows, 4 * planes * view.input[0] * view.output[0] <= 12 << 20 else { return false }
+    let bytes = fusedBytes(form.rows, 1)
+    let isMany = sets == 1 && tiles >= 32 * form.rows * cores
+    return bytes <= form.cacheBytes * 2 / 3 || isMany && bytes <= form.cacheBytes * 7 / 8
   }
 
   /// Tiles of a piece of work of the fused form.
@@ -93,7 +100,7 @@ struct WinogradConvolution {
       targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch),
       spreads: windows == nil ? 0 : 1)
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
-    if isFused(tiles) {
+    if isFused(tiles, sets: sets) {
       let tilesAtOnce = fusedTilesAtOnce(of: tiles, sets)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
