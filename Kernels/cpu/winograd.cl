@@ -32,11 +32,13 @@ typedef struct {
   int entry, y, x;
 } TilePlace;
 
-// Rows of tiles of all targets of an image come one after another: a core reads the same activations and denominators for
-// each, and tiles side by side in a row read what is side by side in memory.
+// A few tiles side by side come once for each target of an image, then the next few of their row: a core reads the same
+// activations and denominators for each, and what lies side by side in memory is read so.
 static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGeometry g, const int tile) {
-  const int row = tile / g.tilesX, ofImage = g.tilesY * g.targets, image = row / ofImage, rest = row % ofImage;
-  const TilePlace result = {image * g.targets + rest % g.targets, rest / g.targets, tile % g.tilesX};
+  const int row = tile / (g.tilesX * g.targets), at = tile % (g.tilesX * g.targets), image = row / g.tilesY;
+  const int firstX = at / (TILE_ROWS * g.targets) * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
+  const int number = at - firstX * g.targets;
+  const TilePlace result = {image * g.targets + number / width, row % g.tilesY, firstX + number % width};
   return result;
 }
 
