@@ -13,7 +13,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What speed may cost: accurate rounds nearly like a sum in float32, fast takes larger tiles in the forward pass of a CPU.",
+      "What speed may cost: accurate rounds nearly like a sum in float32, fast takes larger tiles and 24-bit dense weights on a CPU.",
       valueName: "precision"))
   var precision = Precision.accurate
 
@@ -28,6 +28,14 @@ struct DeviceOptions: ParsableArguments {
       "One algorithm for a CPU's convolutions: "
         + "\(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "algorithm"))
   var convolutions = ConvolutionChoice.automatic
+
+  /// What a plan is made for that looks at no device: kernels for CPUs unless others are named.
+  ///
+  /// - Throws: `KernelFamilyError`.
+  func plannedKernels() throws -> KernelChoice {
+    let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, otherwise: .cpu)
+    return KernelChoice(family: family, precision: precision, convolutions: convolutions)
+  }
 
   /// Finds the device, says which and why, and compiles the program.
   ///

@@ -30,7 +30,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Columns of 512 pixels a strip of a large image is wide at most.", valueName: "number"))
   var widestStrip = ScanCommand.usualWidestStrip
 
-  @OptionGroup(title: "Device, for a large image") var deviceOptions: DeviceOptions
+  @OptionGroup(title: "Kernels, and the device for a large image") var deviceOptions: DeviceOptions
   @OptionGroup(title: "Translation averaging") var translationOptions: TranslationOptions
 
   @Option(help: ArgumentHelp("Classes explained at once.", valueName: "number"))
@@ -49,7 +49,7 @@ struct PlanCommand: ParsableCommand {
     try translation?.shifts.check(for: network.inputShape)
     let (low, high) = (choice.preprocessing.low, choice.preprocessing.high)
     let rules = try preset.composite(for: network, low: low, high: high).resolve(for: network)
-    let plan = PropagationPlan(network, rules: rules, targets: targets)
+    let plan = PropagationPlan(network, rules: rules, targets: targets, kernels: try deviceOptions.plannedKernels())
     let averaging = translation.map { TranslationPlan($0, plan, input: network.inputShape) }
     if json {
       let encoder = JSONEncoder()

@@ -24,8 +24,17 @@ public enum KernelFamily: String, CaseIterable, Sendable {
   public static func choose(
     _ request: String?, origin: String = "--kernels", environment: [String: String], for device: Device
   ) throws -> KernelFamily {
+    try choose(request, origin: origin, environment: environment, otherwise: KernelFamily(for: device.kind))
+  }
+
+  /// The same where no device is looked at.
+  ///
+  /// - Throws: `KernelFamilyError` for a name that is none.
+  public static func choose(
+    _ request: String?, origin: String = "--kernels", environment: [String: String], otherwise: KernelFamily
+  ) throws -> KernelFamily {
     let variable = environment[environmentVariable].flatMap { $0.isEmpty ? nil : $0 }
-    guard let name = request ?? variable else { return KernelFamily(for: device.kind) }
+    guard let name = request ?? variable else { return otherwise }
     guard let family = KernelFamily(rawValue: name) else {
       throw KernelFamilyError(name: name, origin: request == nil ? environmentVariable : origin)
     }
