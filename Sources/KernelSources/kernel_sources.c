@@ -102,6 +102,9 @@ static const char cpu_gather_cl[] = {
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
+static const char cpu_narrow_h[] = {
+#embed "../../Kernels/cpu/narrow.h"
+};
 static const char cpu_dense_cl[] = {
 #embed "../../Kernels/cpu/dense.cl"
 };
@@ -148,6 +151,7 @@ static const KernelSource sources[] = {
     SOURCE("cpu/moments.cl", cpu_moments_cl),
     SOURCE("cpu/ledger.cl", cpu_ledger_cl),
     SOURCE("cpu/scatter.cl", cpu_scatter_cl),
+    SOURCE("cpu/narrow.h", cpu_narrow_h),
     SOURCE("cpu/dense.cl", cpu_dense_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),

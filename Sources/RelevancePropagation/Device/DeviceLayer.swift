@@ -21,8 +21,11 @@ protocol LinearLayer: Layer {
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
-  /// Whether its kernels take ρ(w) from w while they pack it, and whether they do all of `Finish`.
-  func packsWeights(_ family: KernelFamily) -> Bool
+  /// Whether its kernels take ρ(w) from w while they pack it, and whether each pass has a form of its own then.
+  func packsWeights(_ choice: KernelChoice) -> Bool
+  var packsByPass: Bool { get }
+
+  /// Whether its kernels do all of `Finish`.
   func finishes(_ family: KernelFamily) -> Bool
 
   /// Whether its forward pass takes a max pooling of 2 × 2 windows side by side in the same launch.
@@ -68,7 +71,8 @@ extension LinearLayer {
   func arranged(_ weight: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> { weight }
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
-  func packsWeights(_ family: KernelFamily) -> Bool { false }
+  func packsWeights(_ choice: KernelChoice) -> Bool { false }
+  var packsByPass: Bool { true }
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }

@@ -165,7 +165,7 @@ public final class DeviceNetwork {
       let original = try buffer(weight, "weights")
       result.weight = try layer.arranged(original, on: engine)
       // Kernels that pack keep what they pack from; the others would keep a copy nobody reads.
-      if layer.packsWeights(engine.family) { result.weights = LayerWeights(original) }
+      if layer.packsWeights(engine.choice) { result.weights = LayerWeights(original) }
       if let bias {
         let ordered = Tensor(
           shape: bias.shape, scalars: ChannelsLast.scalars(of: bias.reshaped(Shape([1] + bias.shape.extents))))

@@ -29,8 +29,8 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable {
 public enum Precision: String, CaseIterable, Sendable {
   /// Errors near those of a direct sum in float32.
   case accurate
-  /// On a CPU Winograd's algorithm on large tiles for small layers too, and its sums in parts of up to 512 terms instead of
-  /// 64: two to three times the rounding error.
+  /// On a CPU Winograd's algorithm on large tiles for small layers too, its sums in parts of up to 512 terms instead of
+  /// 64, and weights of large dense layers in 24 bits: two to three times the rounding error.
   case fast
 
   /// What the compiler of tuned kernels is told.

@@ -71,7 +71,7 @@ extension BatchNormalization: LinearLayer {
       on: engine)
   }
 
-  func packsWeights(_ family: KernelFamily) -> Bool { depthwise.packsWeights(family) }
+  func packsWeights(_ choice: KernelChoice) -> Bool { depthwise.packsWeights(choice) }
   func finishes(_ family: KernelFamily) -> Bool { depthwise.finishes(family) }
 
   func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {

@@ -185,7 +185,7 @@ extension Convolution: LinearLayer {
     }
   }
 
-  func packsWeights(_ family: KernelFamily) -> Bool { family == .cpu }
+  func packsWeights(_ choice: KernelChoice) -> Bool { choice.family == .cpu }
   func finishes(_ family: KernelFamily) -> Bool { family != .plain }
 
   func stackedParts(_ family: KernelFamily) -> Int {

@@ -39,17 +39,18 @@ extension Dense: LinearLayer {
     _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    let weight = parameters.weight!
     if engine.family == .cpu {
-      let form = TileForm(on: engine)
+      let rows = WeightRows(weight, on: engine)
       let (epilogue, arrays) = finish.arguments(parameters, into: output, count: shapes.output.count)
       return try engine.launch(
-        form.kernel, "dense_rows", groups: form.groups((shapes.output[0] + 15) / 16), items: 1,
+        rows.form.kernel, rows.isNarrow ? "dense_rows_narrow" : "dense_rows",
+        groups: rows.form.groups((shapes.output[0] + 15) / 16), items: 1,
         [
           Int32(shapes.inputs[0][0]), Int32(shapes.output[0]), Int32(batch), epilogue, inputs[0].buffer,
-          Int32(inputs[0].stride), inputs[0].part, weight,
+          Int32(inputs[0].stride), inputs[0].part, try rows.numbers(parameters, on: engine),
         ] + arrays)
     }
+    let weight = parameters.weight!
     if engine.family == .gpu {
       return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
         inputs[0], parameters, finish: finish, into: output, batch: batch, on: engine)
@@ -61,6 +62,11 @@ extension Dense: LinearLayer {
   }
 
   func finishes(_ family: KernelFamily) -> Bool { family != .plain }
+  func packsWeights(_ choice: KernelChoice) -> Bool { WeightRows.isNarrow(weight, choice) }
+  var packsByPass: Bool { false }
+  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {
+    WeightRows.packedCount(weight, choice)
+  }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
@@ -68,18 +74,19 @@ extension Dense: LinearLayer {
   ) throws {
     let features = shapes.inputs[0][0]
     if engine.family == .cpu {
-      let form = TileForm(on: engine)
+      let rows = WeightRows(weight, on: engine)
       let (epilogue, arrays) = finish.arguments(nil, into: c, count: features)
-      // Enough pieces for all cores, rows long enough to be read as streams, sums of all entries that stay in a first cache.
-      let share = features / (8 * engine.limits.computeUnits)
-      let ofCache = 7168 / (batch + 4)  // numbers: four rows and the sums
-      let columns = (min(max(share, 256), max(ofCache, 256), 2048) + 15) / 16 * 16
-      let entriesAtOnce = max(1, min(batch, 7168 / columns))
+      // For one entry a piece a core, whose rows are read as long streams. For several, sums that stay in a first cache.
+      let share = features / ((batch == 1 ? 1 : 8) * engine.limits.computeUnits)
+      let ofCache = batch == 1 ? 16384 : 7168 / (batch + 4)  // numbers: four rows and the sums
+      let columns = max(min(share, ofCache), 256).roundedUp(to: rows.together)
+      let entriesAtOnce = batch == 1 ? 1 : max(1, min(batch, 7168 / columns))
       return try engine.launch(
-        form.kernel, "dense_columns", groups: form.groups((features + columns - 1) / columns), items: 1,
+        rows.form.kernel, rows.isNarrow ? "dense_columns_narrow" : "dense_columns",
+        groups: rows.form.groups((features + columns - 1) / columns), items: 1,
         [
           Int32(features), Int32(shapes.output[0]), Int32(batch), Int32(entriesAtOnce), Int32(columns), epilogue, s,
-          parameters.weight!, LocalMemory(bytes: 8 * entriesAtOnce * columns),
+          try rows.numbers(parameters, on: engine), LocalMemory(bytes: 8 * entriesAtOnce * columns),
         ] + arrays)
     }
     if engine.family == .gpu {

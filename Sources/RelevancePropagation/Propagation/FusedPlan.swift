@@ -91,10 +91,12 @@ struct FusedPlan {
       }
     }
     let shapes = network.layerShapes(of: network.nodes[node])
-    let numbers =
-      layer.packsWeights(choice.family)
-      ? forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, shapes: shapes, choice) }
-      : Set(forms.map(\.parts)).subtracting([[.all]]).count * weight.count
-    return numbers * MemoryLayout<Float>.stride
+    let packs = layer.packsWeights(choice)
+    if packs, layer.packsByPass {
+      return MemoryLayout<Float>.stride
+        * forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, shapes: shapes, choice) }
+    }
+    let count = packs ? layer.packedCount(for: .forward, parts: 1, shapes: shapes, choice) : weight.count
+    return MemoryLayout<Float>.stride * Set(forms.map(\.parts)).subtracting([[.all]]).count * count
   }
 }

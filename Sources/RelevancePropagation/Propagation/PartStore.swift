@@ -50,7 +50,7 @@ final class PartStore {
   func parameters(_ index: Int, weight: WeightPart, bias: BiasPart) throws -> DeviceParameters {
     var parameters = try view(index).parameters
     parameters.scratch = scratch
-    if try view(index).layer.packsWeights(network.engine.family) {
+    if try view(index).layer.packsWeights(network.engine.choice) {
       parameters.part = weight
     } else if let original = parameters.weight {
       let key = WeightKey(node: index, weight: weight)

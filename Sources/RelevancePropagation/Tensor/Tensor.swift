@@ -109,6 +109,13 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Lets go the pages of a mapped file that hold these scalars, after they have been copied elsewhere: they are read anew
+  /// where they are touched again.
+  func forget(_ range: Range<Int>) {
+    guard case .mapped(let file, let byteOffset) = storage else { return }
+    file.forget(byteOffset + 4 * range.lowerBound..<byteOffset + 4 * range.upperBound)
+  }
+
   /// The same scalars under another shape of the same count.
   public func reshaped(_ shape: Shape) -> Tensor {
     precondition(shape.count == count, "cannot reshape \(self.shape) to \(shape)")
