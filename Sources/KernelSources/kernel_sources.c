@@ -105,8 +105,14 @@ static const char cpu_depthwise_cl[] = {
 static const char cpu_narrow_h[] = {
 #embed "../../Kernels/cpu/narrow.h"
 };
-static const char cpu_dense_cl[] = {
-#embed "../../Kernels/cpu/dense.cl"
+static const char cpu_dense_h[] = {
+#embed "../../Kernels/cpu/dense.h"
+};
+static const char cpu_dense_rows_cl[] = {
+#embed "../../Kernels/cpu/dense_rows.cl"
+};
+static const char cpu_dense_columns_cl[] = {
+#embed "../../Kernels/cpu/dense_columns.cl"
 };
 static const char cpu_pooling_cl[] = {
 #embed "../../Kernels/cpu/pooling.cl"
@@ -152,7 +158,9 @@ static const KernelSource sources[] = {
     SOURCE("cpu/ledger.cl", cpu_ledger_cl),
     SOURCE("cpu/scatter.cl", cpu_scatter_cl),
     SOURCE("cpu/narrow.h", cpu_narrow_h),
-    SOURCE("cpu/dense.cl", cpu_dense_cl),
+    SOURCE("cpu/dense.h", cpu_dense_h),
+    SOURCE("cpu/dense_rows.cl", cpu_dense_rows_cl),
+    SOURCE("cpu/dense_columns.cl", cpu_dense_columns_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),

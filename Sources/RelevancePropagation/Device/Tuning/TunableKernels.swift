@@ -99,7 +99,7 @@ extension TunableKernel {
     name: "tile", purpose: "convolutions and dense layers on a CPU", family: .cpu,
     files: [
       "cpu/filters.cl", "cpu/winograd.cl", "cpu/gather.cl", "cpu/direct.cl", "cpu/scatter.cl", "cpu/depthwise.cl",
-      "cpu/dense.cl", "cpu/pooling.cl", "cpu/moments.cl", "cpu/ledger.cl",
+      "cpu/dense_rows.cl", "cpu/dense_columns.cl", "cpu/pooling.cl", "cpu/moments.cl", "cpu/ledger.cl",
     ], prefix: "TILE",
     parameters: [
       Parameter("ROWS", 14, others: [3, 6, 12]), Parameter("FEW_ROWS", 8, others: [2, 4, 6]),

@@ -1,7 +1,7 @@
 internal import Compute
 internal import KernelSources
 
-/// The weights of a dense layer as its CPU kernels read them (cpu/dense.cl): as the network has them, or, where speed is asked
+/// The weights of a dense layer as its CPU kernels read them (cpu/dense.h): as the network has them, or, where speed is asked
 /// for and reading them takes the time, in 24 bits a number (cpu/narrow.h).
 struct WeightRows {
   let form: TileForm
