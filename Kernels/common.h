@@ -88,6 +88,11 @@ real part_of(const SignPart part, const real a) {
   return part.positive * fmax(a, (real)0.0f) + part.negative * fmin(a, (real)0.0f);
 }
 
+// rho(w) of weights: mode 0 part_of, 1 w * w, 2 one.
+real rho_of(const int mode, const SignPart part, const real w) {
+  return mode == 0 ? part_of(part, w) : mode == 1 ? w * w : (real)1.0f;
+}
+
 // part_of, raised to the part's power with the sign kept. The power is the same for a whole launch.
 real powered_part_of(const SignPart part, const real a) {
   const real value = part_of(part, a);

@@ -108,9 +108,7 @@ kernel void pack_depthwise(const int C, const int taps, const int mode, const Si
 
 // 16 neighbours of a row in units of `unit`; lanes behind the last of `count` are 0.
 static double16 in_units(const double unit, const int mode, const SignPart part, global const float *w, const int count) {
-  const float16 weight = load_lanes(w, 0, count);
-  const float16 rho = mode == 1 ? weight * weight : mode == 2 ? (float16)1.0f : part_of(part, weight);
-  return unit * convert_double16(rho);
+  return unit * convert_double16(rho_of(mode, part, load_lanes(w, 0, count)));
 }
 
 // Rows of narrow.h from [K,F], from row `start` on. Grid (rows).

@@ -12,8 +12,6 @@
 #define RELPROP_NARROW_H
 #include "common.h"
 
-#define NARROW_ENTRIES 64  // numbers of a block
-#define NARROW_WORDS 48    // its words
 #define NARROW_UNIT 0x1p-31f  // what the number is multiplied with that `narrow_numbers` gives
 
 static inline int narrow_pitch(const int F) {

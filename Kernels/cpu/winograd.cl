@@ -24,7 +24,7 @@
 //                    where the filters are most of the traffic and are read once; the next plane's come while this one's
 //                    are multiplied.
 //
-// Grid: any number of work-items in groups of 1: each takes every get_global_size(0)-th piece of work.
+// Grid (pieces of work + TILE_IDLE_GROUPS) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 

@@ -11,6 +11,5 @@ kernel void rho(const int count, global const float *source, const int mode, con
                 global float *target) {
   const int i = get_global_id(0) * LANES;
   if (i >= count) return;
-  const real w = load_lanes(source, i, count);
-  store_lanes(mode == 0 ? part_of(part, w) : mode == 1 ? w * w : (real)1.0f, target, i, count);
+  store_lanes(rho_of(mode, part, load_lanes(source, i, count)), target, i, count);
 }

@@ -80,7 +80,7 @@ extension Dense: LinearLayer {
       let share = features / ((batch == 1 ? 1 : 8) * engine.limits.computeUnits)
       let ofCache = batch == 1 ? 16384 : 7168 / (batch + 4)  // numbers: four rows and the sums
       let columns = max(min(share, ofCache), 256).roundedUp(to: rows.together)
-      let entriesAtOnce = batch == 1 ? 1 : max(1, min(batch, 7168 / columns))
+      let entriesAtOnce = max(1, min(batch, 7168 / columns))
       return try engine.launch(
         rows.form.kernel, rows.isNarrow ? "dense_columns_narrow" : "dense_columns",
         groups: rows.form.groups((features + columns - 1) / columns), items: 1,

@@ -23,13 +23,13 @@ struct WeightRows {
   }
 
   /// Numbers of a row that the kernels read together.
-  var together: Int { isNarrow ? 64 : 16 }
+  var together: Int { isNarrow ? Int(NARROW_ENTRIES) : 16 }
 
   /// Words of the narrow form; 0 where the weights are read as they are.
   static func packedCount(_ weight: Tensor, _ choice: KernelChoice) -> Int {
     guard isNarrow(weight, choice) else { return 0 }
-    let features = weight.shape[1]
-    return weight.shape[0] * ((features / 64 * 48 + features % 64).roundedUp(to: 16) + 1)
+    let (blocks, rest) = weight.shape[1].quotientAndRemainder(dividingBy: Int(NARROW_ENTRIES))
+    return weight.shape[0] * ((blocks * Int(NARROW_WORDS) + rest).roundedUp(to: 16) + 1)
   }
 
   /// ρ(w) as the kernels read it, made when it is first asked for.
