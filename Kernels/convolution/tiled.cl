@@ -232,10 +232,10 @@ static inline __attribute__((always_inline)) void tiled_gather(
       for (int i = 0; i < TILED_ITEM_POSITIONS / 4; i++)
 #pragma unroll
         for (int j = 0; j < TILED_ITEM_CHANNELS / 4; j++) {
-          sums[4 * i][j] = fma((float4)(a[i].x), c[j], sums[4 * i][j]);
-          sums[4 * i + 1][j] = fma((float4)(a[i].y), c[j], sums[4 * i + 1][j]);
-          sums[4 * i + 2][j] = fma((float4)(a[i].z), c[j], sums[4 * i + 2][j]);
-          sums[4 * i + 3][j] = fma((float4)(a[i].w), c[j], sums[4 * i + 3][j]);
+          sums[4 * i][j] = multiply_add((float4)(a[i].x), c[j], sums[4 * i][j]);
+          sums[4 * i + 1][j] = multiply_add((float4)(a[i].y), c[j], sums[4 * i + 1][j]);
+          sums[4 * i + 2][j] = multiply_add((float4)(a[i].z), c[j], sums[4 * i + 2][j]);
+          sums[4 * i + 3][j] = multiply_add((float4)(a[i].w), c[j], sums[4 * i + 3][j]);
         }
     }
     // Sums of blocks first, then their sum: the error grows with the length of a block and the number of blocks.

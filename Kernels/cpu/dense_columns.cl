@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void add_rows(const int vectors, co
         global float *into = sum + (size_t)n * columns + i + 16 * v;
         float16 value = load16(into);
 #pragma unroll
-        for (int r = 0; r < DENSE_ROWS; r++) value = fma(f[DENSE_ROWS * n + r], w[r][v], value);
+        for (int r = 0; r < DENSE_ROWS; r++) value = multiply_add(f[DENSE_ROWS * n + r], w[r][v], value);
         store16(value, into);
       }
     }
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) void add_rows(const int vectors, co
   for (int n = 0; n < count; n++) {
     for (int i = whole; i < width; i++) {
       float value = sum[(size_t)n * columns + i];
-      for (int r = 0; r < DENSE_ROWS; r++) value = fma(factors[DENSE_ROWS * n + r], row[r][rest + i], value);
+      for (int r = 0; r < DENSE_ROWS; r++) value = multiply_add(factors[DENSE_ROWS * n + r], row[r][rest + i], value);
       sum[(size_t)n * columns + i] = value;
     }
   }

@@ -48,7 +48,7 @@ static inline float sum_of_lanes(const float16 value) {
             if (!plain) a[n] = part_of(part, a[n]);                                                                  \
           }                                                                                                          \
           _Pragma("unroll") for (int r = 0; r < 4; r++) {                                                            \
-            _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) block[r][n] = fma(row[r][v], a[n], block[r][n]);     \
+            _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) block[r][n] = multiply_add(row[r][v], a[n], block[r][n]);     \
           }                                                                                                          \
         }                                                                                                            \
       }                                                                                                              \

@@ -33,7 +33,7 @@ kernel void convolution_depthwise(
       const int w = source_of(transposed, z, g.strideX, g.padLeft, s, g.dilationX, columns);
       if (w < 0) continue;
       const float16 a = part_of(part, load_lanes(image + ((size_t)h * columns + w) * g.C, c, g.C));
-      sum = fma(a, load_lanes(U + (size_t)(r * g.S + s) * g.C, c, g.C), sum);
+      sum = multiply_add(a, load_lanes(U + (size_t)(r * g.S + s) * g.C, c, g.C), sum);
     }
   }
   finish(e, arrays, sum, finished_entry(e, arrays, entry), (size_t)position * g.C + c, c, g.C);

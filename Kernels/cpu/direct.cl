@@ -31,7 +31,7 @@
         b += 16 * VECTORS;                                                                                           \
         _Pragma("unroll") for (int i = 0; i < TILE_ROWS; i++) {                                                      \
           const float16 number = a[i * lda + d];                                                                     \
-          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);       \
+          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = multiply_add(number, column[j], sums[i][j]);       \
         }                                                                                                            \
       }                                                                                                              \
     }                                                                                                                \

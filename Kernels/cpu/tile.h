@@ -88,7 +88,7 @@
         next += pace;                                                                                                \
         _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
           const float16 number = a[i * lda + from];                                                                  \
-          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = fma(number, column[j], sums[i][j]);       \
+          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = multiply_add(number, column[j], sums[i][j]);       \
         }                                                                                                            \
       }                                                                                                              \
       _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                             \

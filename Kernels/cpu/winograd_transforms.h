@@ -23,13 +23,13 @@ static inline __attribute__((always_inline)) void NAME(into_points)(const int pa
                                                                     float16 *second) {
   if (pair == 0) {  // 0, inf
     const float16 aabb = 0.87890625f, aa_bb = 2.640625f;
-    *first = fma(aabb, d[0], fma(-aa_bb, d[2], d[4]));
-    *second = fma(aabb, d[1], fma(-aa_bb, d[3], d[5]));
+    *first = multiply_add(aabb, d[0], multiply_add(-aa_bb, d[2], d[4]));
+    *second = multiply_add(aabb, d[1], multiply_add(-aa_bb, d[3], d[5]));
   } else {  // a, -a or b, -b
     const float16 point = pair == 1 ? 0.625f : 1.5f, other = pair == 1 ? 2.25f : 0.390625f;
-    const float16 even = fma(-other, d[2], d[4]), odd = fma(-other, d[1], d[3]);
-    *first = fma(point, odd, even);
-    *second = fma(-point, odd, even);
+    const float16 even = multiply_add(-other, d[2], d[4]), odd = multiply_add(-other, d[1], d[3]);
+    *first = multiply_add(point, odd, even);
+    *second = multiply_add(-point, odd, even);
   }
 }
 
@@ -37,9 +37,9 @@ static inline __attribute__((always_inline)) void NAME(out_of_points)(const floa
   const float16 a = 0.625f, b = 1.5f, aa = 0.390625f, bb = 2.25f, aaa = 0.244140625f, bbb = 3.375f;
   const float16 sumA = m[1] + m[2], differenceA = m[1] - m[2], sumB = m[3] + m[4], differenceB = m[3] - m[4];
   y[0] = m[0] + sumA + sumB;
-  y[1] = fma(b, differenceB, a * differenceA);
-  y[2] = fma(bb, sumB, aa * sumA);
-  y[3] = fma(bbb, differenceB, fma(aaa, differenceA, m[5]));
+  y[1] = multiply_add(b, differenceB, a * differenceA);
+  y[2] = multiply_add(bb, sumB, aa * sumA);
+  y[3] = multiply_add(bbb, differenceB, multiply_add(aaa, differenceA, m[5]));
 }
 #endif
 

@@ -63,14 +63,14 @@ kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1)
       for (int i = begin; i < end; i += 4) {
         const float4 a = *(global const float4 *)(image + i), c = *(global const float4 *)(weights + i);
         const float4 selected = part.positive * fmax(a, (float4)(0.0f)) + part.negative * fmin(a, (float4)(0.0f));
-        sum = fma(selected.x, c.x, sum);
-        sum = fma(selected.y, c.y, sum);
-        sum = fma(selected.z, c.z, sum);
-        sum = fma(selected.w, c.w, sum);
+        sum = multiply_add(selected.x, c.x, sum);
+        sum = multiply_add(selected.y, c.y, sum);
+        sum = multiply_add(selected.z, c.z, sum);
+        sum = multiply_add(selected.w, c.w, sum);
       }
     } else {
       for (int i = begin; i < end; i++)
-        sum = fma(part.positive * fmax(image[i], 0.0f) + part.negative * fmin(image[i], 0.0f), weights[i], sum);
+        sum = multiply_add(part.positive * fmax(image[i], 0.0f) + part.negative * fmin(image[i], 0.0f), weights[i], sum);
     }
     vector_join(blocks + row * VECTOR_ROW_SHARES, share, VECTOR_ROW_SHARES, 1, sum, &total);
   }
@@ -92,7 +92,7 @@ kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES,
     float sum = 0.0f;
     for (int k = begin; k < end; k++) {
       const float quotient = part.positive * fmax(quotients[k], 0.0f) + part.negative * fmin(quotients[k], 0.0f);
-      if (quotient != 0.0f) sum = fma(quotient, w[(size_t)k * F + i], sum);
+      if (quotient != 0.0f) sum = multiply_add(quotient, w[(size_t)k * F + i], sum);
     }
     vector_join(blocks + column, share, VECTOR_COLUMN_SHARES, VECTOR_COLUMNS, sum, &total);
   }

@@ -59,7 +59,7 @@ kernel void add_deviation(const ShiftGeometry g, const int entry, const int plac
   const float deviation = r - mean[at], next = mean[at] + deviation / n;
   count[at] = n;
   mean[at] = next;
-  squares[at] = fma(deviation, r - next, squares[at]);
+  squares[at] = multiply_add(deviation, r - next, squares[at]);
 }
 
 // A divisor of 1 leaves the bits alone on devices whose division rounds freely, too; 0 is a pixel that no copy covers.
