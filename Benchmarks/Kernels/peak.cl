@@ -8,33 +8,41 @@
 // so that count is a multiple of UNROLL times the number of work-items. `out` [work-items] keeps the compiler from leaving
 // the work away. Buffers are aligned to a vector.
 //
-// Given: CPU, set by the host (Bench/Peak.swift, which knows WIDTH, CHAINS and UNROLL too). On a CPU a work-item is a thread's share of the work: vectors of 512 bits and consecutive
-// addresses. On a GPU it is one lane: scalars, and neighbours read neighbours.
-#ifdef CPU
+// Given: WIDTH, numbers a vector, and CHAINS, and for a CPU that it is one (Bench/Peak.swift). There a work-item is a thread's
+// share of the work: vectors as wide as a register, and consecutive addresses. On a GPU it is one lane, and neighbours read
+// neighbours.
+#if WIDTH == 16
 typedef float16 Vector;
-#define WIDTH 16
-// Independent chains: latency of a multiply-add (4 cycles) times how many begin a cycle (2) is the least; registers, the most.
-// 8, 12, 16, 24 tried on Zen 5.
-#define CHAINS 16
-#define FIRST(share) (get_global_id(0) * (share))
-#define STEP 1
-#define WIDE __attribute__((min_vector_width(512)))
+#elif WIDTH == 8
+typedef float8 Vector;
 #else
 typedef float4 Vector;
-#define WIDTH 4
-#define CHAINS 4
+#endif
+#ifdef CPU
+#define FIRST(share) (get_global_id(0) * (share))
+#define STEP 1
+#define WIDE __attribute__((min_vector_width(32 * WIDTH)))
+#else
 #define FIRST(share) get_global_id(0)
 #define STEP get_global_size(0)
 #define WIDE
+#endif
+// Without the instruction the two operations: fma() would be a function.
+#if defined(__x86_64__) && !defined(__FMA__)
+#define MULTIPLY_ADD(x, a, b) ((x) * (a) + (b))
+#else
+#define MULTIPLY_ADD(x, a, b) fma(x, a, b)
 #endif
 // Vectors in flight a work-item.
 #define UNROLL 8
 
 #define SUM(v) dot((float4)(1), (v))
 static float total(Vector v) {
-#ifdef CPU
-  const float8 half8 = v.lo + v.hi;
-  return SUM(half8.lo + half8.hi);
+#if WIDTH == 16
+  const float8 eight = v.lo + v.hi;
+  return SUM(eight.lo + eight.hi);
+#elif WIDTH == 8
+  return SUM(v.lo + v.hi);
 #else
   return SUM(v);
 #endif
@@ -47,7 +55,7 @@ WIDE kernel void fma_chains(const int rounds, const float a, const float b, glob
 #pragma unroll 1
   for (int round = 0; round < rounds; round++) {
 #pragma unroll
-    for (int c = 0; c < CHAINS; c++) x[c] = fma(x[c], (Vector)(a), (Vector)(b));
+    for (int c = 0; c < CHAINS; c++) x[c] = MULTIPLY_ADD(x[c], (Vector)(a), (Vector)(b));
   }
   Vector sum = (Vector)(0.0f);
 #pragma unroll

@@ -84,6 +84,9 @@ static const char epilogue_h[] = {
 static const char cpu_tile_h[] = {
 #embed "../../Kernels/cpu/tile.h"
 };
+static const char cpu_registers_cl[] = {
+#embed "../../Kernels/cpu/registers.cl"
+};
 static const char cpu_filters_cl[] = {
 #embed "../../Kernels/cpu/filters.cl"
 };
@@ -166,6 +169,7 @@ static const KernelSource sources[] = {
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
     SOURCE("cpu/winograd_transforms.h", cpu_winograd_transforms_h),
+    SOURCE("cpu/registers.cl", cpu_registers_cl),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
     SOURCE("cpu/tile.h", cpu_tile_h),
     SOURCE("epilogue.h", epilogue_h),

@@ -31,7 +31,8 @@ struct TuneCommand: ParsableCommand {
     let chosen = try Self.choose(only, of: family)
     print("device   \(choice.device) because: \(choice.reason)")
     if dryRun {
-      for line in chosen.flatMap(plan) { print(line) }
+      let standard = try TuningTable.standard(for: choice.device)
+      for line in chosen.flatMap({ plan($0, standard[$0]) }) { print(line) }
       return
     }
     guard let file = TuningFile.standard(for: choice.device) else {
@@ -74,11 +75,12 @@ struct TuneCommand: ParsableCommand {
     }
   }
 
-  private func plan(_ kernel: TunableKernel) -> [String] {
+  private func plan(_ kernel: TunableKernel, _ values: TuningValues) -> [String] {
     ["\(kernel.name): \(kernel.purpose)", "  on \(Tuner.shapes(for: kernel, quick: quick).joined(separator: "; "))"]
       + kernel.parameters.map { parameter in
-        let others = Tuner.others(parameter, quick: quick).map(String.init).joined(separator: ", ")
-        return "  \(parameter.name.padded(to: 15)) \(parameter.standard), tried \(others)"
+        let value = values[parameter.name]!
+        let others = Tuner.others(parameter, than: value, quick: quick).map(String.init).joined(separator: ", ")
+        return "  \(parameter.name.padded(to: 15)) \(value), tried \(others)"
       }
   }
 

@@ -1,15 +1,18 @@
 import BenchmarkKernels
 import Compute
 import Foundation
+import RelevancePropagation
 import Testing
 
 @testable import relprop_bench
 
-/// The loops at the limit do the work they are credited with, in both forms, whatever the device.
+/// The loops at the limit do the work they are credited with, in every form, whatever the device.
 @Suite struct PeakTests {
-  @Test("multiply-adds, reading and copying", arguments: [true, false])
-  func loops(_ isCPU: Bool) throws {
-    let form = isCPU ? Peak.Form.cpu : .gpu
+  private static let forms =
+    [.gpu] + [(16, 32), (8, 16), (4, 32), (4, 16)].map { Peak.Form.cpu(VectorRegisters(numbers: $0, count: $1)) }
+
+  @Test("multiply-adds, reading and copying", arguments: forms)
+  func loops(_ form: Peak.Form) throws {
     let device = try DeviceChoice.choose(
       nil, environment: ProcessInfo.processInfo.environment, among: Device.all()
     ).device

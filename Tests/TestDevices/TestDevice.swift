@@ -25,7 +25,7 @@ package enum TestDevice {
       let device = try DeviceChoice.choose(nil, environment: environment, among: Device.all()).device
       return try Engine(
         device: device, family: family ?? KernelFamily.choose(nil, environment: environment, for: device),
-        tuning: .standard(for: device))
+        tuning: TuningTable.standard(for: device))
     } catch {
       fatalError("no engine for the tests: \(error)")
     }

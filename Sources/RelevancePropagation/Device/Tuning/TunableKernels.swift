@@ -94,7 +94,7 @@ extension TunableKernel {
     })
 
   /// The CPU's matrix product and what is made of it. ROWS x VECTORS sums stay in registers: 14 x 2 of 16 numbers fill the
-  /// 32 of AVX-512.
+  /// 32 of AVX-512; `TuningTable` has those for smaller ones.
   static let tile = TunableKernel(
     name: "tile", purpose: "convolutions and dense layers on a CPU", family: .cpu,
     files: [
@@ -102,8 +102,8 @@ extension TunableKernel {
       "cpu/dense_rows.cl", "cpu/dense_columns.cl", "cpu/pooling.cl", "cpu/moments.cl", "cpu/ledger.cl",
     ], prefix: "TILE",
     parameters: [
-      Parameter("ROWS", 14, others: [3, 6, 12]), Parameter("FEW_ROWS", 8, others: [2, 4, 6]),
-      Parameter("VECTORS", 2, others: [1]), Parameter("IDLE_GROUPS", 2, others: [0, 4]),
+      Parameter("VECTORS", 2, others: [1]), Parameter("ROWS", 14, others: [2, 3, 4, 6, 12]),
+      Parameter("FEW_ROWS", 8, others: [1, 2, 3, 4, 6]), Parameter("IDLE_GROUPS", 2, others: [0, 4]),
       Parameter("CACHE_KIB", 768, others: [256, 512]),
     ],
     inconsistency: { values in

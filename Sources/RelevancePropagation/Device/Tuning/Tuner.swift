@@ -29,7 +29,7 @@ public final class Tuner {
   /// - Parameter quick: tiny shapes, one further value a parameter, one repetition: for tests.
   public init(device: Device, cache: ProgramCache? = .standard, quick: Bool = false) throws {
     // The source's values: a tuning file in use, or damaged, is no reason not to write a new one.
-    standard = TuningTable.standard(for: device)
+    standard = try TuningTable.standard(for: device, cache: cache)
     plain = try Engine(device: device, cache: cache, family: .plain, tuning: standard)
     self.cache = cache
     isQuick = quick
@@ -45,9 +45,10 @@ public final class Tuner {
     TuningShape.shapes(for: kernel, quick: quick).map(\.name)
   }
 
-  /// The further values of each parameter.
-  public static func others(_ parameter: TunableKernel.Parameter, quick: Bool) -> [Int] {
-    quick ? Array(parameter.others.prefix(1)) : parameter.others
+  /// The further values of a parameter, beside `value`.
+  public static func others(_ parameter: TunableKernel.Parameter, than value: Int, quick: Bool) -> [Int] {
+    let others = ([parameter.standard] + parameter.others).filter { $0 != value }
+    return quick ? Array(others.prefix(1)) : others
   }
 
   /// Tries the values of a kernel's parameters and returns the best, or nil where none gives right results.
@@ -76,7 +77,7 @@ public final class Tuner {
     for parameter in kernel.parameters {
       let start = best?.values ?? standard[kernel]
       let present = start[parameter.name]!
-      for value in [parameter.standard] + Self.others(parameter, quick: isQuick) where value != present {
+      for value in Self.others(parameter, than: present, quick: isQuick) {
         attempt(fitting(start.merging([parameter.name: value]) { $1 }, keeping: parameter.name, of: kernel))
       }
     }

@@ -76,10 +76,10 @@ public struct TuningFile: Sendable {
 
 extension TuningTable {
   /// The source's values, and over them those measured on this device.
-  /// - Throws: `TuningError`.
+  /// - Throws: `TuningError`, `ComputeError`.
   public static func current(for device: Device, cache: ProgramCache? = .standard) throws -> TuningTable {
     let measured = try TuningFile.standard(for: device, cache: cache)?.read(limits: DeviceLimits(device))
-    return standard(for: device).overlaid(with: measured ?? TuningTable())
+    return try standard(for: device, cache: cache).overlaid(with: measured ?? TuningTable())
   }
 }
 

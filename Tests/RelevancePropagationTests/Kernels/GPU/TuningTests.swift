@@ -9,6 +9,7 @@ import Testing
 @Suite struct TuningTests {
   private static let device = TestDevice.gpu.device
   private static let small = DeviceLimits(localMemory: 32 << 10, workGroup: 256, computeUnits: 4)
+  private static let large = DeviceLimits(localMemory: 1 << 20, workGroup: 4096, computeUnits: 4)
 
   @Test(
     "the standard values of every kernel fit a device of 32 KiB and 256 work-items", arguments: Tuner.kernels(of: .gpu))
@@ -54,6 +55,38 @@ import Testing
     #expect(both[.vector] == ["ROWS": 8, "ROW_SHARES": 32, "COLUMNS": 16, "COLUMN_SHARES": 8])
     #expect(TuningTable.standard(kind: .gpu, vendor: "Advanced Micro Devices, Inc.")[.vector]["COLUMNS"] == 64)
     #expect(TuningTable.standard(kind: .gpu, vendor: "NVIDIA Corporation")[.vector] == TunableKernel.vector.standard)
+  }
+
+  @Test("a CPU's tile is one whose sums stay in its registers, on every processor")
+  func registers() throws {
+    func tile(_ numbers: Int, _ count: Int) -> TuningValues {
+      TuningTable.standard(kind: .cpu, vendor: "any", registers: VectorRegisters(numbers: numbers, count: count))[.tile]
+    }
+    #expect(tile(16, 32) == TunableKernel.tile.standard)
+    #expect(TuningTable.standard(kind: .cpu, vendor: "any")[.tile] == TunableKernel.tile.standard)
+    for (numbers, count) in [(16, 32), (8, 16), (4, 32), (4, 16)] {
+      let values = tile(numbers, count)
+      #expect(TunableKernel.tile.problem(values, on: Self.large) == nil)
+      // Sums, a row of b, and a number that is broadcast.
+      let row = values["VECTORS"]! * 16 / numbers
+      #expect((values["ROWS"]! + 1) * row + 1 <= count, "\(numbers) numbers in \(count) registers")
+    }
+  }
+
+  @Test("the compiler of a CPU tells its registers; there is nothing to ask of a GPU")
+  func asked() throws {
+    for device in try Device.all() {
+      let registers = try VectorRegisters.of(device)
+      guard device.kind == .cpu else {
+        #expect(registers == nil)
+        continue
+      }
+      let known = try #require(registers, "\(device.name): a processor that Kernels/cpu/registers.cl does not know")
+      #expect([4, 8, 16].contains(known.numbers) && [16, 32].contains(known.count))
+      // PoCL's name begins with the processor that it compiles for.
+      if device.name.contains("haswell") { #expect(known == VectorRegisters(numbers: 8, count: 16)) }
+      if device.name.contains("avx512") { #expect(known == VectorRegisters(numbers: 16, count: 32)) }
+    }
   }
 
   @Test("a file gives back what was written; another version's is ignored, a damaged or foreign one is an error")
