@@ -11,11 +11,12 @@ PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-op
 PEERS ?= .build/peers
 TORCH := 2.13.0
 
-.PHONY: help setup build demo test lint format gallery bench bench-peers bench-quantus peers experiments clean
+.PHONY: help setup build demo test test-instructions lint format gallery bench bench-peers bench-quantus peers experiments clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
 	@echo "make test     install what is missing and run all tests"
+	@echo "make test-instructions  the library's tests again with kernels for AVX2 and for SSE4.1"
 	@echo "make build    the command, optimised: .build/release/relprop"
 	@echo "make lint     check the format; make format mends it"
 	@echo "make bench    measure kernels, layers, composites, targets, scaling; BENCH=\"--results folder\" keeps the results"
@@ -42,6 +43,13 @@ demo: build
 
 test: setup
 	$(SWIFT) test --disable-xctest
+
+# The library's tests with kernels compiled for older processors, as PoCL of Debian and conda-forge can; another PoCL
+# compiles for this one again.
+test-instructions: setup
+	for instructions in avx2 sse41; do \
+	  POCL_KERNELLIB_NAME=$$instructions $(SWIFT) test --disable-xctest --filter RelevancePropagationTests || exit 1; \
+	done
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks

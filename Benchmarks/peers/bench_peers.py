@@ -83,6 +83,10 @@ def main():
         os.replace(temporary, arguments.json)
 
 
+# What makes these programs forgo instructions of the processor; the whole process and its children read them.
+INSTRUCTIONS = ("POCL_KERNELLIB_NAME", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")
+
+
 def origin(arguments):
     commit = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty=+"], capture_output=True, text=True)
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
@@ -91,6 +95,7 @@ def origin(arguments):
     return {"benchmark": "peers", "commit": commit.stdout.strip() or "unknown",
             "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "processor": model,
             "threads": arguments.threads, "quick": arguments.quick,
+            "instructions": {name: os.environ[name] for name in INSTRUCTIONS if name in os.environ},
             "versions": {"python": platform.python_version(),
                          **{name: importlib.metadata.version(name) for name in packages}}}
 
