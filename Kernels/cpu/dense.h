@@ -4,8 +4,6 @@
 #define RELPROP_DENSE_H
 #include "cpu/narrow.h"
 
-#define DENSE_BLOCK 64  // terms of a lane, or rows, summed before they join the total
-
 // Vectors of a row that are read together: one of w as it is, the four of a block of narrow.h.
 #define AS_IT_IS 1
 #define NARROW (NARROW_ENTRIES / 16)

@@ -14,8 +14,9 @@
 #include "cpu/dense.h"
 #include "cpu/tile.h"
 
-// Rows of w that one call takes.
+// Rows of w that one call takes, and that are summed before they join the total.
 #define DENSE_ROWS 4
+#define BLOCK_ROWS 64
 
 // Entries that one call serves at most.
 #define COLUMN_ENTRIES 4
@@ -64,13 +65,13 @@ static inline __attribute__((always_inline)) void add_rows(const int vectors, co
 
 // Rows of a block that some of the `count` entries of s [entries][K] need.
 typedef struct {
-  int rows[DENSE_BLOCK];
+  int rows[BLOCK_ROWS];
   int count;
 } UsedRows;
 
 static void find_rows(const int K, const int block, global const float *s, const int count, private UsedRows *used) {
   used->count = 0;
-  for (int k = block; k < min(block + DENSE_BLOCK, K); k++) {
+  for (int k = block; k < min(block + BLOCK_ROWS, K); k++) {
     int reads = 0;
     for (int n = 0; n < count; n++) reads |= s[(size_t)n * K + k] != 0.0f;
     if (reads) used->rows[used->count++] = k;
@@ -97,9 +98,9 @@ static inline __attribute__((always_inline)) void columns_of(const int vectors, 
     for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, totals + i);
     UsedRows used[2];
     find_rows(K, 0, from, count, &used[0]);
-    for (int block = 0, now = 0; block < K; block += DENSE_BLOCK, now = 1 - now) {
+    for (int block = 0, now = 0; block < K; block += BLOCK_ROWS, now = 1 - now) {
       private const UsedRows *own = &used[now], *then = &used[1 - now];
-      find_rows(K, block + DENSE_BLOCK, from, count, &used[1 - now]);
+      find_rows(K, block + BLOCK_ROWS, from, count, &used[1 - now]);
       if (own->count == 0) continue;
       for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, sums + i);
       for (int j = 0; j < own->count; j += DENSE_ROWS) {

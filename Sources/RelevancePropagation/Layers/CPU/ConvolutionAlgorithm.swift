@@ -16,11 +16,9 @@ enum ConvolutionAlgorithm: Equatable {
 
   /// Fewer channels on both sides than these, and a layer's time is little beside that of the network's others.
   static let manyChannels = 64
-  /// Fewer tiles of 4 × 4 in an image than these, and reading the filters takes most of the time: those of 2 × 2 are half
-  /// as large, and round less. Backward several targets share them, so that 4 × 4 is faster from fewer tiles on.
-  private static func manyTiles(_ pass: Pass, _ precision: Precision) -> Int {
-    precision == .fast && pass.isBackward ? 16 : 28
-  }
+  /// Fewer tiles of 4 × 4 in an image than these, and reading the filters takes most of the time of one: those of 2 × 2 are half
+  /// as large, and round less. Several images or targets share them, so that where speed is asked for 4 × 4 begins earlier.
+  private static func manyTiles(_ precision: Precision) -> Int { precision == .fast ? 16 : 28 }
 
   /// The fastest that is exact enough for the pass.
   ///
@@ -49,7 +47,7 @@ enum ConvolutionAlgorithm: Equatable {
     case .automatic where isWinograd:
       let isWide = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
       let isLarge =
-        ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(pass, choice.precision)
+        ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
       self = .winograd(tile: isLarge && mayRound ? 4 : 2)
     case .winograd2 where isWinograd: self = .winograd(tile: 2)
