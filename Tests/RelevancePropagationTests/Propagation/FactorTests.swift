@@ -86,6 +86,30 @@ import Testing
     }
   }
 
+  @Test("a network whose only convolution is one kernel with one set of filters, and two with both")
+  func twoSets() throws {
+    var random = SplitMix64(seed: 83)
+    let weights = Tensor(shape: [16, 240, 3, 3], scalars: random.units(16 * 240 * 9))
+    let network = try Network.chain(
+      [
+        ("relu0", ReLU()), ("conv", Convolution(weight: weights, bias: nil, padding: Padding(1, 1))), ("relu", ReLU()),
+        ("pool", AdaptiveAveragePooling.global), ("flatten", Reshape.flatten),
+      ], input: [240, 120, 124])
+    let engine = Self.engines["winograd4"]!
+    let device = try DeviceNetwork(network, on: engine, batch: 1)
+    let table = try Self.table(network, GammaRule())
+    let images = Self.images(network, 1)
+    let relevance = try [PropagationOptions.Keeping.all, .inputOnly].map { keeping in
+      let propagator = try Propagator(device, rules: table, options: .init(keeping: keeping, ledger: false))
+      let trace = try device.forward(images)
+      return try propagator.propagate(trace, from: Target.start([[.logit(1)]], scores: try trace.scores())).input
+    }
+    #expect(!device.factors.made.isEmpty)
+    expectClose(
+      relevance[1].scalars, relevance[0].scalars.map(Double.init), tolerance: 2e-6,
+      Origin(what: "two sets of filters", shape: relevance[0].shape, seed: 83, filter: "twoSets"))
+  }
+
   @Test(
     "the ledger read from factors is that of the four steps, and relevance with it the same bits",
     arguments: engines.keys.sorted(), 0..<3)

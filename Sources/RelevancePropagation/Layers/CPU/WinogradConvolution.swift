@@ -25,14 +25,19 @@ struct WinogradConvolution {
   /// Bytes a work-item of the fused form needs for that many tiles.
   private func fusedBytes(_ tiles: Int, _ sets: Int) -> Int { 4 * planes * tiles * pitch + sumBytes(tiles, sets) }
 
-  /// All in one kernel where there are tiles enough for several pieces of work, a few of them with all their channels fit
-  /// a core's cache, and the filters are read from a cache again and again; else tiles are transformed first, and each
+  /// Pieces of work below which too many cores would have none.
+  private var fewestPieces: Int { cores * 3 / 4 }
+
+  /// All in one kernel where there are tiles enough for all cores, a few of them with all their channels fit a core's cache,
+  /// and the filters are read from a cache again and again; else tiles are transformed first, and each
   /// block of filters is read once. Both give the same bits.
   ///
   /// Where the few tiles leave the cache little room for anything else, only many pieces of work a core repay the filters'
   /// way into it. They spare the transformed tiles the way from one core to the other.
   private func isFused(_ tiles: Int, sets: Int = 1) -> Bool {
-    guard tiles >= 8 * form.rows, 4 * planes * view.input[0] * view.output[0] <= 12 << 20 else { return false }
+    guard tiles >= max(8, fewestPieces) * form.rows, 4 * planes * view.input[0] * view.output[0] <= 12 << 20 else {
+      return false
+    }
     let bytes = fusedBytes(form.rows, 1)
     let isMany = sets == 1 && tiles >= 32 * form.rows * cores
     return bytes <= form.cacheBytes * 2 / 3 || isMany && bytes <= form.cacheBytes * 7 / 8
@@ -42,9 +47,18 @@ struct WinogradConvolution {
   private func fusedTilesAtOnce(of tiles: Int, _ sets: Int) -> Int {
     var blocks = 1
     while fusedBytes((blocks + 1) * form.rows, sets) <= form.cacheBytes * 3 / 5,
-      tiles / ((blocks + 1) * form.rows) >= 32
+      tiles / ((blocks + 1) * form.rows) >= max(32, 2 * cores)
     {
       blocks += 1
+    }
+    return blocks * form.rows
+  }
+
+  /// Tiles that a piece of work of the split form takes at most, of `tiles` with each of `filterBlocks`.
+  private func splitTilesAtOnce(of tiles: Int, _ filterBlocks: Int) -> Int {
+    var blocks = 7
+    while blocks > 1, (tiles + blocks * form.rows - 1) / (blocks * form.rows) * filterBlocks < fewestPieces {
+      blocks -= 1
     }
     return blocks * form.rows
   }
@@ -57,9 +71,9 @@ struct WinogradConvolution {
   private static let sharedCacheBytes = 8 << 20
 
   /// Elements of the transformed input where it does not stay in a core's cache.
-  /// Where a whole batch would, fewer images may not.
+  /// Where a whole batch would, fewer images may not; where one set of filters is fused, two may not be.
   func scratchCount(batch: Int) -> Int {
-    isFused(tilesOfEntry) ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
+    isFused(tilesOfEntry, sets: 2) ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
   }
 
   var packedCount: Int { form.packedCount(depth: planes * view.input[0], outputs: view.output[0]) }
@@ -115,7 +129,7 @@ struct WinogradConvolution {
     let together = tiles.evenly(atMost: mostTogether)
     for start in stride(from: 0, to: tiles, by: together) {
       let count = min(together, tiles - start)
-      let tilesAtOnce = count.evenly(atMost: 7 * form.rows)
+      let tilesAtOnce = count.evenly(atMost: splitTilesAtOnce(of: count, filterBlocks))
       geometry.tiles = Int32(count)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
