@@ -18,7 +18,8 @@ public struct Color: Sendable, Hashable {
 
   /// (1 − weight) · self + weight · other.
   func mixed(with other: Color, weight: Double) -> Color {
-    func mix(_ a: UInt8, _ b: UInt8) -> UInt8 { UInt8((Double(a) + (Double(b) - Double(a)) * weight).rounded()) }
+    // Never negative, so that half may be added; rounded() is a call.
+    func mix(_ a: UInt8, _ b: UInt8) -> UInt8 { UInt8(Double(a) + (Double(b) - Double(a)) * weight + 0.5) }
     return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
   }
 }

@@ -68,13 +68,16 @@ public struct Heatmap: Sendable, Equatable {
     precondition((0...1).contains(opacity), "opacity \(opacity)")
     let seen =
       seen ?? Framing.Rectangle(x: 0, y: 0, width: Double(base.width), height: Double(base.height))
+    let columns = (0..<base.width).map {
+      Int(((Double($0) + 0.5 - seen.x) / seen.width * Double(width)).rounded(.down))
+    }
     var picture = base
     for y in 0..<base.height {
       let row = Int(((Double(y) + 0.5 - seen.y) / seen.height * Double(height)).rounded(.down))
       for x in 0..<base.width {
-        let column = Int(((Double(x) + 0.5 - seen.x) / seen.width * Double(width)).rounded(.down))
+        let column = columns[x]
         // A pale picture, so that colours show on what is dark in it as well.
-        let level = UInt8((96 + base[x, y].luma * 0.6).rounded())
+        let level = UInt8(96 + base[x, y].luma * 0.6 + 0.5)
         let grey = Color(red: level, green: level, blue: level)
         guard (0..<height).contains(row), (0..<width).contains(column) else {
           picture[x, y] = grey.mixed(with: .black, weight: 0.5)
