@@ -56,6 +56,20 @@ struct DoctorCommand: ParsableCommand {
         mend: "export \(ProgramCache.environmentVariable)=/a/folder/you/can/write")
     }
 
+    if let chosen, chosen.kind == .cpu {
+      do {
+        let found = try VectorRegisters.of(chosen)
+        report(
+          "vector registers", nil,
+          good: found.map { "\($0.count) of \($0.numbers) numbers" }
+            ?? "unknown; relprop tune --kernels cpu finds a tile",
+          mend: "")
+      } catch {
+        report(
+          "vector registers", "\(error)", good: "", mend: "update the driver, or use another device: relprop devices")
+      }
+    }
+
     if let chosen, let file = TuningFile.standard(for: chosen) {
       do {
         let table = try file.read(limits: DeviceLimits(chosen))

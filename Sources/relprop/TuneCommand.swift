@@ -31,7 +31,7 @@ struct TuneCommand: ParsableCommand {
     let chosen = try Self.choose(only, of: family)
     print("device   \(choice.device) because: \(choice.reason)")
     if dryRun {
-      let standard = try TuningTable.standard(for: choice.device)
+      let standard = try TuningTable.standard(for: choice.device, cache: nil)
       for line in chosen.flatMap({ plan($0, standard[$0]) }) { print(line) }
       return
     }

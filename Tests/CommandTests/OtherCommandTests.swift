@@ -25,6 +25,7 @@ import Testing
     let well = try Command(["doctor"])
     #expect(well.status == 0, "\(well.output)")
     #expect(well.output.contains("all is well"))
+    #expect(well.output.contains("ok   vector registers: ") == well.output.contains("(cpu, "), "\(well.output)")
 
     let noDriver = try Command(["doctor"], environment: ["OCL_ICD_VENDORS": "/nonexistent"])
     #expect(noDriver.status > 0)

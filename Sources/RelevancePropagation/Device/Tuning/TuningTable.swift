@@ -48,7 +48,7 @@ public struct TuningTable: Sendable, Equatable {
     Row(kind: .gpu, vendor: "advanced micro devices", values: ["vector": ["COLUMNS": 64, "COLUMN_SHARES": 4]]),
     // A row of the tile is 16 numbers at least: two registers of AVX, four of SSE and NEON. Sums, a row of b and what is
     // broadcast stay in registers; with one row more, 7 or 3, some do not, and the tile takes 1.3 to 1.6 times as long. NEON's
-    // were counted, the others measured.
+    // were compiled: no sum leaves a register in its loop; the others were measured.
     Row(kind: .cpu, registers: VectorRegisters(numbers: 8, count: 16), values: tile(rows: 6, fewRows: 4)),
     Row(kind: .cpu, registers: VectorRegisters(numbers: 4, count: 32), values: tile(rows: 6, fewRows: 4)),
     Row(kind: .cpu, registers: VectorRegisters(numbers: 4, count: 16), values: tile(rows: 2, fewRows: 1)),
