@@ -28,7 +28,7 @@ typedef float4 Vector;
 #define WIDE
 #endif
 // Without the instruction the two operations: fma() would be a function.
-#if defined(__x86_64__) && !defined(__FMA__)
+#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__)
 #define MULTIPLY_ADD(x, a, b) ((x) * (a) + (b))
 #else
 #define MULTIPLY_ADD(x, a, b) fma(x, a, b)

@@ -76,6 +76,27 @@ static inline void four_rows(global const float *w, const size_t pitch, const in
   for (int j = 0; j < 4; j++) rows[j] = w + min(k + 4 * j, K - 1) * pitch;
 }
 
+// Numbers `from` to `to` - 1 of four rows times entries `first` to `end` - 1 of x, `first` a multiple of DENSE_ENTRIES. Each call
+// asks for `asked` of the rows, the next entries' for the next of them.
+static inline __attribute__((always_inline)) void add_block(const int vectors, const int from, const int to, const int first,
+                                                            const int end, const int asked, const int plain,
+                                                            const SignPart part, global const float *x, const int xStride,
+                                                            global const float *const *rows,
+                                                            private float16 (*totals)[4]) {
+  for (int n = first; n < end;) {
+    global const float *a = x + (size_t)n * xStride;
+    const int many = end - n >= DENSE_ENTRIES, asks = n / DENSE_ENTRIES * asked, last = min(asks + asked, 4);
+    if (vectors == NARROW) {
+      if (many) narrow_rows_of_many(from, to, plain, part, a, xStride, rows, totals + n, asks, last);
+      else narrow_rows_of_one(from, to, plain, part, a, xStride, rows, totals + n, asks, last);
+    } else {
+      if (many) dense_rows_of_many(from, to, plain, part, a, xStride, rows, totals + n, asks, last);
+      else dense_rows_of_one(from, to, plain, part, a, xStride, rows, totals + n, asks, last);
+    }
+    n += many ? DENSE_ENTRIES : 1;
+  }
+}
+
 static inline __attribute__((always_inline)) void rows_of(const int vectors, const int F, const int K, const int entries,
                                                           const Epilogue e, const EpilogueArrays arrays,
                                                           global const float *x, const int xStride, const SignPart part,
@@ -90,6 +111,7 @@ static inline __attribute__((always_inline)) void rows_of(const int vectors, con
     const int count = min(KEPT_ENTRIES, entries - first), calls = (count + DENSE_ENTRIES - 1) / DENSE_ENTRIES;
     // Fours of rows that are taken block by block together, and rows that each call for one of them asks for.
     const int fours = count == 1 ? 1 : 4, asked = count == 1 ? 0 : (4 + calls - 1) / calls;
+    global const float *own = x + (size_t)first * xStride;
     float sums[KEPT_ENTRIES * 16];
     for (int r0 = 0; r0 < 4 && k + r0 < K; r0 += fours) {
       float16 totals[4][KEPT_ENTRIES][4];
@@ -101,27 +123,16 @@ static inline __attribute__((always_inline)) void rows_of(const int vectors, con
       for (int i = 0; i < whole; i += ROW_BLOCK) {
         const int to = min(i + ROW_BLOCK, whole);
         for (int near = 0; near < count; near += NEAR_ENTRIES) {
-          for (int r = 0; r < fours; r++) {
-            for (int n = near; n < min(near + NEAR_ENTRIES, count);) {
-              global const float *a = x + (size_t)(first + n) * xStride;
-              const int many = count - n >= DENSE_ENTRIES, asks = n / DENSE_ENTRIES * asked, end = min(asks + asked, 4);
-              if (vectors == NARROW) {
-                if (many) narrow_rows_of_many(i, to, plain, part, a, xStride, rows[r], totals[r] + n, asks, end);
-                else narrow_rows_of_one(i, to, plain, part, a, xStride, rows[r], totals[r] + n, asks, end);
-              } else {
-                if (many) dense_rows_of_many(i, to, plain, part, a, xStride, rows[r], totals[r] + n, asks, end);
-                else dense_rows_of_one(i, to, plain, part, a, xStride, rows[r], totals[r] + n, asks, end);
-              }
-              n += many ? DENSE_ENTRIES : 1;
-            }
-          }
+          for (int r = 0; r < fours; r++)
+            add_block(vectors, i, to, near, min(near + NEAR_ENTRIES, count), asked, plain, part, own, xStride, rows[r],
+                      totals[r]);
         }
       }
       for (int r = 0; r < fours; r++) {
         for (int n = 0; n < count; n++) {
           float tail[4] = {0.0f, 0.0f, 0.0f, 0.0f};
           for (int i = whole; i < F; i++) {
-            const float a = x[(size_t)(first + n) * xStride + i];
+            const float a = own[(size_t)n * xStride + i];
             const float number = part.positive * fmax(a, 0.0f) + part.negative * fmin(a, 0.0f);
             for (int j = 0; j < 4; j++) tail[j] += number * rows[r][j][rest + i];
           }

@@ -19,13 +19,20 @@ package enum TestDevice {
     }
   }
 
-  private static func make(_ family: KernelFamily?) -> Engine {
+  /// The same device with the CPU's kernels and these choices.
+  package static func cpu(convolutions: ConvolutionChoice = .automatic, precision: Precision = .accurate) -> Engine {
+    make(.cpu, precision, convolutions)
+  }
+
+  private static func make(
+    _ family: KernelFamily?, _ precision: Precision = .accurate, _ convolutions: ConvolutionChoice = .automatic
+  ) -> Engine {
     do {
       let environment = ProcessInfo.processInfo.environment
       let device = try DeviceChoice.choose(nil, environment: environment, among: Device.all()).device
       return try Engine(
         device: device, family: family ?? KernelFamily.choose(nil, environment: environment, for: device),
-        tuning: TuningTable.standard(for: device))
+        tuning: TuningTable.standard(for: device), precision: precision, convolutions: convolutions)
     } catch {
       fatalError("no engine for the tests: \(error)")
     }

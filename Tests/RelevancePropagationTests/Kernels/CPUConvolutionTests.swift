@@ -8,15 +8,10 @@ import Testing
 /// any order of summation: sums over gathered inputs must agree to the bit. Winograd's points are no integers: it agrees to
 /// rounding. What lies behind the output stays as it was.
 @Suite struct CPUConvolutionTests {
-  private static func engine(_ family: KernelFamily, _ convolutions: ConvolutionChoice = .automatic) -> Engine {
-    do {
-      return try Engine(device: TestDevice.engine.device, family: family, convolutions: convolutions)
-    } catch { fatalError("\(error)") }
-  }
-  private static let plain = engine(.plain)
+  private static let plain = TestDevice.plain
   private static let engines: [ConvolutionChoice: Engine] = [
-    .automatic: engine(.cpu), .gathered: engine(.cpu, .gathered), .winograd2: engine(.cpu, .winograd2),
-    .winograd4: engine(.cpu, .winograd4),
+    .automatic: TestDevice.cpu, .gathered: TestDevice.cpu(convolutions: .gathered),
+    .winograd2: TestDevice.cpu(convolutions: .winograd2), .winograd4: TestDevice.cpu(convolutions: .winograd4),
   ]
 
   struct Shapes: CustomTestStringConvertible, Sendable {

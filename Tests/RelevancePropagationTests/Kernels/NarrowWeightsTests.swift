@@ -7,11 +7,7 @@ import Testing
 /// Weights of 24 bits, which dense layers read where speed is asked for: what is packed is what the format says, and its
 /// products are those of the weights.
 @Suite struct NarrowWeightsTests {
-  private static let engine: Engine = {
-    do { return try Engine(device: TestDevice.engine.device, family: .cpu, precision: .fast) } catch {
-      fatalError("\(error)")
-    }
-  }()
+  private static let engine = TestDevice.cpu(precision: .fast)
 
   /// More weights than stay in a core's cache; features that are no multiple of a block, and outputs none of a piece of work.
   private static let (outputs, features) = (531, 1003)

@@ -9,18 +9,10 @@ import Testing
 ///
 /// `RELPROP_RANDOM_NETWORKS=first:count` tries others: seeds that failed belong into `seeds`.
 @Suite struct RandomNetworkTests {
-  private static func engine(_ convolutions: ConvolutionChoice = .automatic, _ precision: Precision = .accurate)
-    -> Engine
-  {
-    do {
-      return try Engine(
-        device: TestDevice.engine.device, family: .cpu, precision: precision, convolutions: convolutions)
-    } catch { fatalError("\(error)") }
-  }
-
   private static let engines: [(name: String, engine: Engine)] = [
-    ("automatic", TestDevice.cpu), ("fast", engine(.automatic, .fast)), ("winograd2", engine(.winograd2)),
-    ("winograd4", engine(.winograd4)), ("gathered", engine(.gathered)), ("gpu", TestDevice.gpu),
+    ("automatic", TestDevice.cpu), ("fast", TestDevice.cpu(precision: .fast)),
+    ("winograd2", TestDevice.cpu(convolutions: .winograd2)), ("winograd4", TestDevice.cpu(convolutions: .winograd4)),
+    ("gathered", TestDevice.cpu(convolutions: .gathered)), ("gpu", TestDevice.gpu),
   ]
 
   private static let seeds: [UInt64] = {
@@ -33,9 +25,7 @@ import Testing
   func agree(_ seed: UInt64) throws {
     let random = try RandomNetwork(seed: seed)
     let network = random.network
-    let rules = RuleSet(rule: ZPlusRule()).rules(for: network)
-    let poolings = network.nodes.filter { $0.layer is MaxPooling }.map { ($0.name, EpsilonRule(.tutorial) as any Rule) }
-    let table = try RuleTable(rules.merging(poolings) { $1 }, for: network)
+    let table = try RuleSet(rule: ZPlusRule()).table(for: network, pooling: EpsilonRule(.tutorial))
     var numbers = SplitMix64(seed: seed &+ 1 << 32)
     let images = Tensor(
       shape: Shape([random.batch] + network.inputShape.extents),

@@ -27,10 +27,8 @@ import Testing
   }
 
   private static let (images, targets) = (2, 3)
-  private static let engines = [ConvolutionChoice.winograd2, .winograd4].map { choice in
-    do {
-      return (choice, try Engine(device: TestDevice.engine.device, family: .cpu, convolutions: choice))
-    } catch { fatalError("\(error)") }
+  private static let engines = [ConvolutionChoice.winograd2, .winograd4].map {
+    ($0, TestDevice.cpu(convolutions: $0))
   }
 
   /// The pooling over a convolution's outputs of a case's size.

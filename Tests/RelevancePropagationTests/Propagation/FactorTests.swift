@@ -6,15 +6,11 @@ import Testing
 
 /// s = f ⊙ c with f = a / stab(z) made in the forward pass is s = (a ⊙ c) / stab(z), on every path that makes f.
 @Suite struct FactorTests {
-  private static func engine(_ convolutions: ConvolutionChoice) -> Engine {
-    do {
-      return try Engine(device: TestDevice.engine.device, family: .cpu, convolutions: convolutions)
-    } catch { fatalError("\(error)") }
-  }
   /// Both sets of filters in one launch (winograd2, winograd4; automatic where there are 64 channels), in two, on GPUs.
   private static let engines: [String: Engine] = [
-    "automatic": TestDevice.cpu, "winograd2": engine(.winograd2), "winograd4": engine(.winograd4),
-    "gathered": engine(.gathered), "gpu": TestDevice.gpu,
+    "automatic": TestDevice.cpu, "winograd2": TestDevice.cpu(convolutions: .winograd2),
+    "winograd4": TestDevice.cpu(convolutions: .winograd4), "gathered": TestDevice.cpu(convolutions: .gathered),
+    "gpu": TestDevice.gpu,
   ]
 
   /// 64 channels, an odd size, two poolings of which one has windows that overlap and reach over the border.
@@ -53,9 +49,7 @@ import Testing
   private static func table(
     _ network: Network, _ rule: any Rule, pooling: any Rule = EpsilonRule(.tutorial)
   ) throws -> RuleTable {
-    let rules = RuleSet(rule: rule).rules(for: network)
-    let poolings = network.nodes.filter { $0.layer is MaxPooling }.map { ($0.name, pooling) }
-    return try RuleTable(rules.merging(poolings) { $1 }, for: network)
+    try RuleSet(rule: rule).table(for: network, pooling: pooling)
   }
 
   private static let rules: [any Rule] = [

@@ -21,6 +21,12 @@ struct RuleSet: Sendable, CustomStringConvertible {
     return rules
   }
 
+  /// The same with max poolings treated by `pooling`.
+  func table(for network: Network, pooling: any Rule) throws -> RuleTable {
+    let poolings = network.nodes.filter { $0.layer is MaxPooling }.map { ($0.name, pooling) }
+    return try RuleTable(rules(for: network).merging(poolings) { $1 }, for: network)
+  }
+
   static let all: [RuleSet] = RuleSamples.all(channels: 1).filter {
     RuleSamples.fits($0, Dense(weight: Tensor(repeating: 1, shape: [1, 1]), bias: nil))
   }.map { RuleSet(rule: $0) }

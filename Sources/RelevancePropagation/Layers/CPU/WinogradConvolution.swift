@@ -29,8 +29,8 @@ struct WinogradConvolution {
   private var fewestPieces: Int { cores * 3 / 4 }
 
   /// All in one kernel where there are tiles enough for all cores, a few of them with all their channels fit a core's cache,
-  /// and the filters are read from a cache again and again; else tiles are transformed first, and each
-  /// block of filters is read once. Both give the same bits.
+  /// and the filters are read from a cache again and again; else tiles are transformed first, and each block of filters is
+  /// read once. Both give the same bits.
   ///
   /// Where the few tiles leave the cache little room for anything else, only many pieces of work a core repay the filters'
   /// way into it. They spare the transformed tiles the way from one core to the other.
