@@ -51,10 +51,6 @@ typedef struct {
   int targetStride, targetOffset;
 } SliceGeometry;
 
-// A block of a dense layer's weights in 24 bits (cpu/narrow.h): its numbers, and its words of 32 bits.
-#define NARROW_ENTRIES 64
-#define NARROW_WORDS 48
-
 // Where the weights of a convolution lie, seen from its outputs or, turned, from its inputs (cpu/filters.cl).
 typedef struct {
   int outputs, inputs;

@@ -1,29 +1,42 @@
-// Rows of a dense layer's weights as its CPU kernels read them: numbers as the network has them, or in 24 bits (narrow.h).
-// `vectors` is a constant of the kernel.
+// Weights of a dense layer as its CPU kernels read them: a row of K numbers for every input, the transpose of what a network
+// has, with zeros behind K up to a whole vector.
+//
+//   z[k] = sum_i a[i] * w[i,k]    rows with a[i] = 0 are not read
+//   c[i] = sum_k s[k] * w[i,k]    rows whose c is multiplied by a[i] = 0 are not read
+//
+// Reading weights is what a dense layer's time goes into, and behind a rectifier half of its inputs are 0.
 #ifndef RELPROP_DENSE_H
 #define RELPROP_DENSE_H
-#include "cpu/narrow.h"
+#include "common.h"
 
-// Vectors of a row that are read together: one of w as it is, the four of a block of narrow.h.
-#define AS_IT_IS 1
-#define NARROW (NARROW_ENTRIES / 16)
+// Rows that are looked through together for those that are read.
+#define DENSE_BLOCK 64
 
-// The numbers i, i + 1 ... of a row, in as many vectors.
-static inline __attribute__((always_inline)) void numbers_of(const int vectors, global const float *row, const int i,
-                                                             private float16 *numbers) {
-  if (vectors == NARROW) narrow_numbers(row + i / NARROW_ENTRIES * NARROW_WORDS, numbers);
-  else numbers[0] = load16(row + i);
+// Those of a block that are read.
+typedef struct {
+  int rows[DENSE_BLOCK];
+  int count;
+} UsedRows;
+
+// Numbers from one row to the next.
+static inline size_t dense_pitch(const int K) { return (K + 15) / 16 * 16; }
+
+// part(a) of the numbers i to i + 15 of F. What is no number stays none where all of a is meant.
+static float16 parts_of(const SignPart part, global const float *a, const int i, const int F) {
+  const float16 value = load_lanes(a, i, F);
+  return part.positive == 1.0f && part.negative == 1.0f ? value : part_of(part, value);
 }
 
-// Words from one row to the next; from a row's first to those of number i, a multiple of what is read together; and what to
-// add to i where it is one of the floats behind those.
-static inline size_t row_pitch(const int vectors, const int F) { return vectors == NARROW ? narrow_pitch(F) : F; }
-
-static inline int place_in_row(const int vectors, const int i) {
-  return vectors == NARROW ? i / NARROW_ENTRIES * NARROW_WORDS : i;
-}
-
-static inline int rest_of_row(const int vectors, const int F) {
-  return vectors == NARROW ? F / NARROW_ENTRIES * (NARROW_WORDS - NARROW_ENTRIES) : 0;
+// Adds those of rows i to i + 15 of F whose part(a) is not 0 in some of `count` arrays that lie `stride` apart.
+static void add_used_rows(const SignPart part, global const float *a, const size_t stride, const int count, const int i,
+                          const int F, private UsedRows *used) {
+  int16 bits = 0;
+  for (int n = 0; n < count; n++) bits |= as_int16(parts_of(part, a + n * stride, i, F));
+  int lanes[16];
+  vstore16(bits & 0x7fffffff, 0, lanes);  // both zeros are zeros
+  for (int j = 0; j < min(16, F - i); j++) {
+    used->rows[used->count] = i + j;
+    used->count += lanes[j] != 0;
+  }
 }
 #endif

@@ -6,7 +6,7 @@
 // Outputs are packed in blocks of TILE_COLUMNS, the last block in as few vectors of 16 as it needs, with zeros behind the
 // last output. Grid: (inputs, vectors of outputs, groups), see each.
 #include "common.h"
-#include "cpu/narrow.h"
+#include "cpu/dense.h"
 #include "cpu/tile.h"
 
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -106,38 +106,25 @@ kernel void pack_depthwise(const int C, const int taps, const int mode, const Si
   U[(size_t)tap * C + c] = weight_of(view, mode, part, w, c, 0, tap);
 }
 
-// 16 neighbours of a row in units of `unit`; lanes behind the last of `count` are 0.
-static double16 in_units(const double unit, const int mode, const SignPart part, global const float *w, const int count) {
-  return unit * convert_double16(rho_of(mode, part, load_lanes(w, 0, count)));
+// Rows i to i + 15 of a dense layer's weights from [K,F], numbers k to k + 15 of each: lanes[16 * number + row]. Zeros behind the last.
+static void dense_block(const int F, const int K, const int i, const int k, global const float *w, private float *lanes) {
+  for (int j = 0; j < 16; j++)
+    vstore16(k + j < K ? load_lanes(w + (size_t)(k + j) * F, i, F) : (float16)0.0f, j, lanes);
 }
 
-// Rows of narrow.h from [K,F], from row `start` on. Grid (rows).
-WIDE kernel void pack_narrow(const int F, const int K, const int start, const int mode, const SignPart part,
-                             global const float *w, global float *U) {
-  const int k = start + (int)get_global_id(0), whole = F / NARROW_ENTRIES * NARROW_ENTRIES;
-  if (k >= K) return;
-  w += (size_t)k * F;
-  global float *row = U + (size_t)k * narrow_pitch(F), *rest = row + whole / NARROW_ENTRIES * NARROW_WORDS;
-  double16 sizes = 0.0;
-  for (int i = 0; i < F; i += 16) {
-    const double16 size = fabs(in_units(1.0, mode, part, w + i, F - i));
-    sizes = size <= sizes ? sizes : size;  // NaN is taken, and seen
+// The same numbers of one row.
+static float16 numbers_of_row(private const float *lanes, const int row) {
+  float numbers[16];
+  for (int j = 0; j < 16; j++) numbers[j] = lanes[16 * j + row];
+  return vload16(0, numbers);
+}
+
+// Weights of dense.h from [K,F], outputs from `start` on. Grid (ceil(F / 16), outputs / 64).
+WIDE kernel void pack_dense(const int F, const int K, const int start, global const float *w, global float *U) {
+  const int i = (int)get_global_id(0) * 16, first = start + (int)get_global_id(1) * 64, length = dense_pitch(K);
+  for (int k = first; k < min(first + 64, length); k += 16) {
+    float lanes[256];
+    dense_block(F, K, i, k, w, lanes);
+    for (int row = 0; row < min(16, F - i); row++) store16(numbers_of_row(lanes, row), U + (size_t)(i + row) * length + k);
   }
-  double lanes[16], largest = 0.0;
-  vstore16(sizes, 0, lanes);
-  for (int j = 0; j < 16; j++) largest = lanes[j] <= largest ? largest : lanes[j];
-  // Words of the largest stay so far below 2^31 that rounding cannot carry them there.
-  const float scale = largest * (2147483648.0 / 2147483000.0);
-  const double unit = scale > 0.0f ? 2147483648.0 / scale : 0.0;
-  U[(size_t)K * narrow_pitch(F) + k] = isfinite(scale) ? scale : NAN;
-  for (int i = 0; i < whole; i += NARROW_ENTRIES, row += NARROW_WORDS) {
-    const int16 last = convert_int16_rte(in_units(unit / 256.0, mode, part, w + i + 48, 16));
-    for (int v = 0; v < 3; v++) {
-      const int16 low = last >> (16 - 8 * v) & 0xff;
-      const double16 number = in_units(unit, mode, part, w + i + 16 * v, 16) - convert_double16(low);
-      store16(as_float16(convert_int16_rte(number / 256.0) << 8 | low), row + 16 * v);
-    }
-  }
-  for (int i = whole; i < F; i += 16)
-    store_lanes(convert_float16(in_units(unit, mode, part, w + i, F - i)), rest, i - whole, F - whole);
 }

@@ -105,17 +105,14 @@ static const char cpu_gather_cl[] = {
 static const char cpu_depthwise_cl[] = {
 #embed "../../Kernels/cpu/depthwise.cl"
 };
-static const char cpu_narrow_h[] = {
-#embed "../../Kernels/cpu/narrow.h"
-};
 static const char cpu_dense_h[] = {
 #embed "../../Kernels/cpu/dense.h"
 };
-static const char cpu_dense_rows_cl[] = {
-#embed "../../Kernels/cpu/dense_rows.cl"
+static const char cpu_dense_backward_cl[] = {
+#embed "../../Kernels/cpu/dense_backward.cl"
 };
-static const char cpu_dense_columns_cl[] = {
-#embed "../../Kernels/cpu/dense_columns.cl"
+static const char cpu_dense_forward_cl[] = {
+#embed "../../Kernels/cpu/dense_forward.cl"
 };
 static const char cpu_pooling_cl[] = {
 #embed "../../Kernels/cpu/pooling.cl"
@@ -160,10 +157,9 @@ static const KernelSource sources[] = {
     SOURCE("cpu/moments.cl", cpu_moments_cl),
     SOURCE("cpu/ledger.cl", cpu_ledger_cl),
     SOURCE("cpu/scatter.cl", cpu_scatter_cl),
-    SOURCE("cpu/narrow.h", cpu_narrow_h),
     SOURCE("cpu/dense.h", cpu_dense_h),
-    SOURCE("cpu/dense_rows.cl", cpu_dense_rows_cl),
-    SOURCE("cpu/dense_columns.cl", cpu_dense_columns_cl),
+    SOURCE("cpu/dense_backward.cl", cpu_dense_backward_cl),
+    SOURCE("cpu/dense_forward.cl", cpu_dense_forward_cl),
     SOURCE("cpu/depthwise.cl", cpu_depthwise_cl),
     SOURCE("cpu/gather.cl", cpu_gather_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),

@@ -13,7 +13,7 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What speed may cost: accurate rounds nearly like a sum in float32, fast takes larger tiles and 24-bit dense weights on a CPU.",
+      "What speed may cost: accurate rounds nearly like a sum in float32, fast takes larger tiles and longer sums on a CPU.",
       valueName: "precision"))
   var precision = Precision.accurate
 

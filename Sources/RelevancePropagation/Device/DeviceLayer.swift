@@ -21,9 +21,8 @@ protocol LinearLayer: Layer {
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
-  /// Whether its kernels take ρ(w) from w while they pack it, and whether each pass has a form of its own then.
+  /// Whether its kernels take ρ(w) from w while they pack it, for each pass.
   func packsWeights(_ choice: KernelChoice) -> Bool
-  var packsByPass: Bool { get }
 
   /// Whether its kernels do all of `Finish`.
   func finishes(_ family: KernelFamily) -> Bool
@@ -72,7 +71,6 @@ extension LinearLayer {
   func tables(for shapes: LayerShapes) -> [Int32] { [] }
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int { 0 }
   func packsWeights(_ choice: KernelChoice) -> Bool { false }
-  var packsByPass: Bool { true }
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }

@@ -30,7 +30,7 @@ public enum Precision: String, CaseIterable, Sendable {
   /// Errors near those of a direct sum in float32.
   case accurate
   /// On a CPU Winograd's algorithm on large tiles for small layers too, its sums in parts of up to 512 terms instead of
-  /// 64, and weights of large dense layers in 24 bits: two to three times the rounding error.
+  /// 64: two to three times the rounding error.
   case fast
 
   /// What the compiler of tuned kernels is told.

@@ -10,16 +10,10 @@ internal import KernelSources
 public enum KernelPrecompilation {
   /// In the order in which an explanation meets them. Those it meets before, up to `winograd_input_4`, take as long as the
   /// first two of these: the first process compiles them meanwhile, and then small ones, until the second is done.
-  static func names(_ precision: Precision) -> [String] {
-    let dense =
-      switch precision {
-      case .accurate: ["dense_rows", "dense_columns"]
-      case .fast: ["pack_narrow", "dense_rows_narrow", "dense_columns_narrow"]
-      }
-    return ["winograd_sums_4", "winograd_sums_2"] + dense + [
-      "average_apply_finished", "moment_of_chunks", "average_transpose_finished", "convolution_scatter",
-    ]
-  }
+  static let names = [
+    "winograd_sums_4", "winograd_sums_2", "dense_forward", "dense_backward", "average_apply_finished",
+    "moment_of_chunks", "average_transpose_finished", "convolution_scatter",
+  ]
 
   /// Whether a first start of `engine` gains by it and nobody has begun it yet, in this cache. Says yes once.
   public static func isDue(on engine: Engine, cache: ProgramCache? = .standard) -> Bool {
@@ -32,7 +26,7 @@ public enum KernelPrecompilation {
   public static func run(on engine: Engine) throws {
     guard isPossible(on: engine) else { return }
     let memory = try Buffer<Float>([Float](repeating: 0, count: 4096), on: engine.queue)
-    for name in names(engine.choice.precision) {
+    for name in names {
       try engine.launch(engine.tuned(.tile), name, groups: Grid(1), items: 1) { parameter in
         switch parameter {
         case .globalMemory: memory

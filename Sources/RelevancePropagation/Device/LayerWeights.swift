@@ -50,6 +50,4 @@ enum WeightForm: Hashable {
   case scattered([WeightPart])
   /// By taps (cpu/depthwise.cl).
   case depthwise
-  /// Rows of 24 bits a number (cpu/narrow.h).
-  case narrow
 }

@@ -39,18 +39,23 @@ extension Dense: LinearLayer {
     _ inputs: [Operand], _ parameters: DeviceParameters, for pass: Pass, finish: Finish, into output: Buffer<Float>,
     shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
+    let weight = parameters.weight!
     if engine.family == .cpu {
-      let rows = WeightRows(weight, on: engine)
+      let rows = WeightRows(self.weight, on: engine)
       let (epilogue, arrays) = finish.arguments(parameters, into: output, count: shapes.output.count)
+      // For one entry a piece a core, whose rows are read as long streams. For several, sums that stay in a first cache.
+      let share = rows.pitch / ((batch == 1 ? 1 : 8) * engine.limits.computeUnits)
+      let ofCache = batch == 1 ? 16384 : 7168 / (batch + 4)  // numbers: four rows and the sums
+      let columns = max(min(share, ofCache), 256).roundedUp(to: 16)
+      let entriesAtOnce = max(1, min(batch, 7168 / columns))
       return try engine.launch(
-        rows.form.kernel, rows.isNarrow ? "dense_rows_narrow" : "dense_rows",
-        groups: rows.form.groups((shapes.output[0] + 15) / 16), items: 1,
+        rows.form.kernel, "dense_forward", groups: rows.form.groups((rows.pitch + columns - 1) / columns), items: 1,
         [
-          Int32(shapes.inputs[0][0]), Int32(shapes.output[0]), Int32(batch), epilogue, inputs[0].buffer,
-          Int32(inputs[0].stride), inputs[0].part, try rows.numbers(parameters, on: engine),
+          Int32(shapes.inputs[0][0]), Int32(shapes.output[0]), Int32(batch), Int32(entriesAtOnce), Int32(columns),
+          epilogue, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight,
+          LocalMemory(bytes: 8 * entriesAtOnce * columns),
         ] + arrays)
     }
-    let weight = parameters.weight!
     if engine.family == .gpu {
       return try MatrixProduct(weight: self.weight.shape, isTransposed: false).run(
         inputs[0], parameters, finish: finish, into: output, batch: batch, on: engine)
@@ -61,12 +66,12 @@ extension Dense: LinearLayer {
       parameters.biasMode.rawValue, finish.coefficient, Int32(finish.accumulate ? 1 : 0), output)
   }
 
-  func finishes(_ family: KernelFamily) -> Bool { family != .plain }
-  func packsWeights(_ choice: KernelChoice) -> Bool { WeightRows.isNarrow(weight, choice) }
-  var packsByPass: Bool { false }
-  func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {
-    WeightRows.packedCount(weight, choice)
+  /// A row for every input, for the CPU's kernels.
+  func arranged(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
+    engine.family == .cpu ? try WeightRows(weight, on: engine).transposed(original, on: engine) : original
   }
+
+  func finishes(_ family: KernelFamily) -> Bool { family != .plain }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
@@ -74,19 +79,12 @@ extension Dense: LinearLayer {
   ) throws {
     let features = shapes.inputs[0][0]
     if engine.family == .cpu {
-      let rows = WeightRows(weight, on: engine)
+      let form = TileForm(on: engine)
       let (epilogue, arrays) = finish.arguments(nil, into: c, count: features)
-      // For one entry a piece a core, whose rows are read as long streams. For several, sums that stay in a first cache.
-      let share = features / ((batch == 1 ? 1 : 8) * engine.limits.computeUnits)
-      let ofCache = batch == 1 ? 16384 : 7168 / (batch + 4)  // numbers: four rows and the sums
-      let columns = max(min(share, ofCache), 256).roundedUp(to: rows.together)
-      let entriesAtOnce = max(1, min(batch, 7168 / columns))
       return try engine.launch(
-        rows.form.kernel, rows.isNarrow ? "dense_columns_narrow" : "dense_columns",
-        groups: rows.form.groups((features + columns - 1) / columns), items: 1,
+        form.kernel, "dense_backward", groups: form.groups((features + 15) / 16), items: 1,
         [
-          Int32(features), Int32(shapes.output[0]), Int32(batch), Int32(entriesAtOnce), Int32(columns), epilogue, s,
-          try rows.numbers(parameters, on: engine), LocalMemory(bytes: 8 * entriesAtOnce * columns),
+          Int32(features), Int32(shapes.output[0]), Int32(batch), epilogue, s, parameters.weight!,
         ] + arrays)
     }
     if engine.family == .gpu {

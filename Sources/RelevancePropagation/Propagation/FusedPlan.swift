@@ -91,12 +91,10 @@ struct FusedPlan {
       }
     }
     let shapes = network.layerShapes(of: network.nodes[node])
-    let packs = layer.packsWeights(choice)
-    if packs, layer.packsByPass {
-      return MemoryLayout<Float>.stride
-        * forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, shapes: shapes, choice) }
-    }
-    let count = packs ? layer.packedCount(for: .forward, parts: 1, shapes: shapes, choice) : weight.count
-    return MemoryLayout<Float>.stride * Set(forms.map(\.parts)).subtracting([[.all]]).count * count
+    let count =
+      layer.packsWeights(choice)
+      ? forms.reduce(0) { $0 + layer.packedCount(for: $1.pass, parts: $1.parts.count, shapes: shapes, choice) }
+      : Set(forms.map(\.parts)).subtracting([[.all]]).count * weight.count
+    return MemoryLayout<Float>.stride * count
   }
 }

@@ -63,7 +63,6 @@ public struct PropagationPlan: Sendable {
       let isSpread = plan.steps.contains {
         if case .transpose(_, _, .windows(_, of: index, _), _, _, _, _) = $0 { true } else { false }
       }
-      let isNarrow = (node.layer as? Dense).map { WeightRows.isNarrow($0.weight, kernels) } ?? false
       let view = RuleTable.linearView(of: node.layer)
       let shapes = LayerShapes(inputs: inputs, output: output)
       func multiplied(_ pass: Pass, parts: Int = 1) -> Int {
@@ -99,8 +98,7 @@ public struct PropagationPlan: Sendable {
         activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) },
-        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor) + (isSpread ? ["back in the layer below"] : [])
-          + (isNarrow ? ["weights in 24 bits"] : []))
+        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor) + (isSpread ? ["back in the layer below"] : []))
     }
   }
 

@@ -2,7 +2,9 @@
 ///
 /// A difference z_a − z_b is the linear map w_a − w_b, b_a − b_b of the top layer's inputs, so that its rule shares what
 /// speaks for a *rather than* b. The head holds the rows of all targets one below the other: many targets, one forward
-/// pass, one backward pass. Rows of other targets carry no relevance, and a rule looks at each row alone.
+/// pass, one backward pass. Rows of other targets carry no relevance, and a rule looks at each row alone. A target of several
+/// rows begins at a multiple of 16, behind rows of zeros: a CPU's kernels sum what lies 16 rows apart first, and the target's
+/// relevance is to be the same, to the bit, wherever it stands.
 ///
 /// The top is the dense layer that ends the network, or a convolution under averages alone (each class has its map; the
 /// mean of a difference is the difference of means). A rectifier between the last weights and the scores is refused:
@@ -25,6 +27,7 @@ public struct TargetHead: Sendable {
       try target.check(classes: classes)
       guard target.layer == nil else { throw TargetError("\(target): a start inside the network needs no head") }
       let own = ScoreRow.rows(of: target, classes: classes)
+      while own.count > 1, maps.count % 16 != 0 { maps.append(.zeros) }
       rows[target] = maps.count..<maps.count + own.count
       maps += own
     }
@@ -86,6 +89,9 @@ public struct TargetHead: Sendable {
 struct ScoreRow: Hashable {
   let plus: Int
   var minus: Int?
+
+  /// z_0 − z_0.
+  static let zeros = ScoreRow(plus: 0, minus: 0)
 
   static func rows(of target: Target, classes: Int) -> [ScoreRow] {
     switch target {

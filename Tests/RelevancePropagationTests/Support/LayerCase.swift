@@ -109,7 +109,8 @@ struct LayerCase: Sendable, CustomStringConvertible {
       layer.bias = Tensor(shape: [3, 4, 3], scalars: $0.biases(36))
       return layer
     },
-    LayerCase("dense 19 to 7", seed: 18, input: [19]) { dense(&$0, 7, 19) },
+    // The flat rule gives every input one sum of s: with this seed its terms do not cancel.
+    LayerCase("dense 19 to 7", seed: 218, input: [19]) { dense(&$0, 7, 19) },
     LayerCase("dense 37 to 1", seed: 19, input: [37]) { dense(&$0, 1, 37) },
     LayerCase("batch normalization", seed: 20, input: [3, 2, 5]) { norm(&$0, 3) },
     LayerCase("batch normalization of features", seed: 21, input: [9]) { norm(&$0, 9) },

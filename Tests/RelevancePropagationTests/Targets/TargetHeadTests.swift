@@ -19,13 +19,14 @@ import Testing
   static let images = Tensor(shape: [1, 2], scalars: [1, 2])
 
   /// Explanation of targets that may need a head, with LRP-0.
-  private func explain(_ targets: [Target], _ rule: any Rule = ZeroRule(stabilizer: Stabilizer(0))) throws -> (
-    start: Tensor, relevance: Tensor
-  ) {
-    let table = try RuleTable(["layer": rule], for: Self.network)
-    let base = try DeviceNetwork(Self.network, on: TestDevice.engine)
-    let trace = try base.forward(Self.images)
-    let head = try TargetHead(Self.network, for: targets, rules: table)
+  private func explain(
+    _ targets: [Target], _ rule: any Rule = ZeroRule(stabilizer: Stabilizer(0)), of whole: Network = network,
+    images: Tensor = images
+  ) throws -> (start: Tensor, relevance: Tensor) {
+    let table = try RuleTable(["layer": rule], for: whole)
+    let base = try DeviceNetwork(whole, on: TestDevice.engine)
+    let trace = try base.forward(images)
+    let head = try TargetHead(whole, for: targets, rules: table)
     let network = try DeviceNetwork(head.network, sharing: base, replaced: head.replaced)
     let propagator = try Propagator(
       network, rules: try RuleTable(["layer": rule], for: head.network), options: .init(targets: targets.count))
@@ -101,6 +102,26 @@ import Testing
         start: Target.start([[target]], scores: scores))
       let index = targets.firstIndex(of: target)!
       expect(all.relevance[index].scalars, plain.relevance.input.scalars.map { Double($0) }, "\(target)")
+    }
+  }
+
+  @Test("nor does it with more classes than a kernel takes at once")
+  func togetherOfManyClasses() throws {
+    var random = SplitMix64(seed: 94)
+    let (classes, features) = (37, 50)
+    let network = try Network.single(
+      Dense(
+        weight: Tensor(shape: [classes, features], scalars: random.units(classes * features)),
+        bias: Tensor(shape: [classes], scalars: random.units(classes))), input: [features])
+    let images = Tensor(shape: [1, features], scalars: random.units(features))
+    let targets: [Target] = [
+      .logit(5), .logOdds(0), .difference(2, 1), .relevance(random.units(classes)), .one(2), .logOdds(36),
+      .weighted(random.units(classes)),
+    ]
+    let all = try explain(targets, of: network, images: images)
+    for (index, target) in targets.enumerated() {
+      let alone = try explain([target], of: network, images: images)
+      expectIdentical(alone.relevance[0], all.relevance[index], "\(target)")
     }
   }
 

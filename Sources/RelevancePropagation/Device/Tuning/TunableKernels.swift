@@ -99,7 +99,7 @@ extension TunableKernel {
     name: "tile", purpose: "convolutions and dense layers on a CPU", family: .cpu,
     files: [
       "cpu/filters.cl", "cpu/winograd.cl", "cpu/gather.cl", "cpu/direct.cl", "cpu/scatter.cl", "cpu/depthwise.cl",
-      "cpu/dense_rows.cl", "cpu/dense_columns.cl", "cpu/pooling.cl", "cpu/moments.cl", "cpu/ledger.cl",
+      "cpu/dense_forward.cl", "cpu/dense_backward.cl", "cpu/pooling.cl", "cpu/moments.cl", "cpu/ledger.cl",
     ], prefix: "TILE",
     parameters: [
       Parameter("VECTORS", 2, others: [1]), Parameter("ROWS", 14, others: [2, 3, 4, 6, 12]),
