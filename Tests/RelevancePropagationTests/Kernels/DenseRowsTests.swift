@@ -144,8 +144,8 @@ import Testing
       }
       let inputs = try part(x, size.features)
       try own.layer.apply(
-        [Operand(inputs, [size.features])], own.parameters, for: .forward, finish: Finish(), into: z, shapes: own.shapes,
-        batch: entries.count, on: engine)
+        [Operand(inputs, [size.features])], own.parameters, for: .forward, finish: Finish(), into: z,
+        shapes: own.shapes, batch: entries.count, on: engine)
       try own.layer.transpose(
         try part(s, size.outputs), own.parameters, toInput: 0, for: .backward(bounded: true),
         finish: Finish(product: Operand(inputs, [size.features])), into: c, shapes: own.shapes, batch: entries.count,
