@@ -140,14 +140,20 @@ static inline __attribute__((always_inline)) FactorArrays factors_of(FactorArray
 }
 
 // f of a sum of the second set of filters, where `a` is what `finish_lanes` made of the first's.
-static inline __attribute__((always_inline)) void finish_factor(const FactorArrays f, const real a, real z,
-                                                                const FinishedEntry entry, const size_t index, const int k,
-                                                                const int K, const int whole) {
-  const size_t at = entry.own + index, left = whole ? LANES : K - k;
+static inline __attribute__((always_inline)) real factor_of(const FactorArrays f, const real a, real z, const size_t index,
+                                                            const int k, const int K, const int whole) {
+  const size_t left = whole ? LANES : K - k;
   if (f.parameters.biasMode == 1) z += load_lanes(f.bias, k, k + left);
   if (f.parameters.biasMode == 2) z += load_lanes(f.bias, index, index + left);
   const StabilizerParameters s = f.parameters.stabilizer;
-  store_past_cache(stabilized_quotient(a, z, s.epsilon, s.mode), f.target, at, at + left, whole);
+  return stabilized_quotient(a, z, s.epsilon, s.mode);
+}
+
+static inline __attribute__((always_inline)) void finish_factor(const FactorArrays f, const real a, const real z,
+                                                                const FinishedEntry entry, const size_t index, const int k,
+                                                                const int K, const int whole) {
+  const size_t at = entry.own + index, left = whole ? LANES : K - k;
+  store_past_cache(factor_of(f, a, z, index, k, K, whole), f.target, at, at + left, whole);
 }
 
 // The epilogue's arrays as arguments of a kernel, its last ones, and as one value.

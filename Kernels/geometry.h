@@ -90,8 +90,9 @@ typedef struct {
   int first;       // of the partial results, in units of one
   int source;      // where R comes from: a LEDGER_ number
   int divides;     // whether s is read
-  int spreads;     // whether s is f * s' / 4 of windows of 2 x 2 pixels side by side, s' in its place
+  int spreads;     // whether s is f * s' * share of windows of 2 x 2 pixels side by side, s' in its place
   int H, W;        // of the image, with `spreads`
+  float share;     // what each pixel of a window gets
   int isShifted;   // whether z is a stored number and one that no image changes
   int biasMode;    // of the bias whose share is counted; 0: none
   int countsIdle;  // whether units are read
@@ -118,7 +119,8 @@ typedef struct {
   int tiles;           // of all entries, or of those that are transformed together
   int tilesAtOnce;     // of one piece of work
   int pitch;           // elements between tiles of V: C and some more, so that rows do not share cache sets
-  int spreads;         // whether the input is the way back of an average over 2 x 2 windows side by side, times a factor
+  int spreads;         // whether the input is what 2 x 2 windows side by side send back, times a factor
+  float share;         // what each pixel of a window gets of it
 } WinogradGeometry;
 
 // A second set of filters in a launch of cpu/winograd.cl, whose sums z make factors f = a / stab(z).
@@ -131,6 +133,7 @@ typedef struct {
 // A max pooling of 2 x 2 windows side by side in a launch of cpu/winograd.cl, and f of a pooling treated as an average.
 typedef struct {
   int isMade;
+  int masks;  // whether the convolution's own f is 0 where a window's maximum is not, or is again
   FactorParameters factor;
 } PoolingParameters;
 

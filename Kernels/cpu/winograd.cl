@@ -8,10 +8,11 @@
 // It is step 1 of LRP and, with the filters turned round and their channel axes swapped, step 3.
 //
 // A max pooling of 2 x 2 windows behind it is taken of each tile's outputs while they are at hand; with f = maximum / stab(mean)
-// where the backward pass treats it as an average. maxima, poolingFactors [entries][P/2,Q/2,K].
+// where the backward pass treats it as an average. maxima, poolingFactors [entries][P/2,Q/2,K]. Where it sends all to the winner,
+// the first of a window's largest, f of the convolution's other outputs is 0 (`masks`).
 //
-// Behind a max pooling of 2 x 2 windows that the backward pass treats as an average, step 3 is of f * s / 4, where x is f of
-// each image and `windows` s of the pooling [entries][H/2,W/2,C]: formed as a tile is read (`spreads`), it needs no memory.
+// Behind such a pooling step 3 is of f * s * share, where x is f of each image and `windows` s of the pooling [entries][H/2,W/2,C],
+// share 1 / 4 of an average and 1 of winners: formed as a tile is read (`spreads`), it needs no memory.
 //
 // x [entries][H,W,C] with xStride elements an entry (0: one for the whole batch), outputs [entries][P,Q,K].
 // U: packed filters, for every block of TILE_COLUMNS outputs [N*N][C][columns], see filters.cl.
@@ -42,7 +43,7 @@ static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGe
   return result;
 }
 
-// What tiles are made of: the part of x, or x * windows / 4.
+// What tiles are made of: the part of x, or x * windows * share.
 typedef struct {
   global const float *x;
   int xStride;

@@ -12,12 +12,13 @@
 
 #include "cpu/winograd_transforms.h"
 
-// The outputs of one tile and a vector of channels, all of which exist; with `keeps` they take their sums' place.
+// The outputs of one tile and a vector of channels, all of which exist; with `keeps` they take their sums' place, with `masks`
+// their factors take that of the second set's.
 static inline __attribute__((always_inline)) void NAME(finish_whole)(const WinogradGeometry g, const size_t index, const int k,
                                                                      global float *y, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays,
                                                                      const FinishedEntry entry, const FactorArrays f,
-                                                                     const int keeps) {
+                                                                     const int keeps, const int masks) {
 #pragma unroll 1
   for (int i = 0; i < WINOGRAD_M; i++) {
     const size_t row = index + (size_t)i * g.Q * g.K;
@@ -26,17 +27,20 @@ static inline __attribute__((always_inline)) void NAME(finish_whole)(const Winog
       global float *sum = y + (size_t)(i * WINOGRAD_M + j) * sumsStride;
       const float16 value = finish_lanes(e, arrays, load16(sum), entry, row + (size_t)j * g.K, k, g.K, 1);
       if (keeps) store16(value, sum);
-      if (f.parameters.isMade)
-        finish_factor(f, value, load16(sum + (size_t)PLANES * sumsStride), entry, row + (size_t)j * g.K, k, g.K, 1);
+      if (!f.parameters.isMade) continue;
+      global float *second = sum + (size_t)PLANES * sumsStride;
+      if (masks) store16(factor_of(f, value, load16(second), row + (size_t)j * g.K, k, g.K, 1), second);
+      else finish_factor(f, value, load16(second), entry, row + (size_t)j * g.K, k, g.K, 1);
     }
   }
 }
 
 // The windows of one tile and a vector of channels, of the outputs that lie in their sums' place: maxima, and their factors.
+// With `masks` the outputs' own factors too, which lie in the place of the second set's sums: those of the winners.
 static inline __attribute__((always_inline)) void NAME(pool_tile)(const WinogradGeometry g, const PoolingArrays pooling,
-                                                                  const TilePlace place, const int k, global const float *y,
-                                                                  const int sumsStride) {
-  const int P = g.P / 2, Q = g.Q / 2;
+                                                                  global float *winners, const TilePlace place, const int k,
+                                                                  global const float *y, const int sumsStride) {
+  const int P = g.P / 2, Q = g.Q / 2, masks = pooling.parameters.masks;
 #pragma unroll 1
   for (int i = 0; i < WINOGRAD_M / 2; i++) {
 #pragma unroll 1
@@ -57,6 +61,17 @@ static inline __attribute__((always_inline)) void NAME(pool_tile)(const Winograd
       }
       const size_t at = (((size_t)place.entry * P + p) * Q + q) * g.K + k;
       store_past_cache(best, pooling.maxima, at, at - k + g.K, 0);
+      int16 isTaken = 0;
+#pragma unroll
+      for (int pixel = 0; pixel < 4 && masks; pixel++) {
+        const int r = pixel / 2, s = pixel % 2;
+        global const float *own = y + (size_t)((2 * i + r) * WINOGRAD_M + 2 * j + s) * sumsStride;
+        const int16 wins = (load16(own) == best) & ~isTaken;
+        isTaken |= wins;
+        const float16 factor = load16(own + (size_t)PLANES * sumsStride), none = 0.0f;
+        const size_t to = (((size_t)place.entry * g.P + 2 * p + r) * g.Q + 2 * q + s) * g.K + k;
+        store_past_cache(wins ? factor : none, winners, to, to - k + g.K, 0);
+      }
       const FactorParameters f = pooling.parameters.factor;
       if (!f.isMade) continue;
       const float16 factor = stabilized_quotient(best, sum / 4.0f, f.stabilizer.epsilon, f.stabilizer.mode);
@@ -71,7 +86,7 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
                                                                      global float *sums, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays,
                                                                      const FactorArrays f, const PoolingArrays pooling) {
-  const int pools = pooling.parameters.isMade, made = f.parameters.isMade;
+  const int pools = pooling.parameters.isMade, masks = pooling.parameters.masks, made = f.parameters.isMade;
   enum { OTHER, RECTIFIED, WITH_FACTOR, PRODUCT, NEXT_QUOTIENT } usual = OTHER;
 #if WINOGRAD_M == 4
   if (is_whole(g.K, arrays.target) && (!made || is_whole(g.K, f.target))) {
@@ -95,14 +110,14 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
       if (made) NAME(transform_output)(z, sumsStride);
 #if WINOGRAD_M == 4
       // The usual runs of large layers with their flags as constants; each costs compile time.
-#define FINISH(steps, biasMode, f, keeps) \
-  NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, f, keeps)
+#define FINISH(steps, biasMode, f, keeps, masks) \
+  NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, f, keeps, masks)
       if (isWhole) {
-        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 0, 0), pools);
-        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 1, 1), pools);
-        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, factors_of(f, 0, 0), 0);
-        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, factors_of(f, 0, 0), 0);
-        if (pools) NAME(pool_tile)(g, pooling, place, k, y, sumsStride);
+        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 0, 0), pools, 0);
+        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 1, 1), pools, masks);
+        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, factors_of(f, 0, 0), 0, 0);
+        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, factors_of(f, 0, 0), 0, 0);
+        if (pools) NAME(pool_tile)(g, pooling, f.target, place, k, y, sumsStride);
         continue;
       }
 #undef FINISH
@@ -113,11 +128,15 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
         for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++) {
           const size_t at = index + ((size_t)i * g.Q + j) * g.K, sum = (size_t)(i * WINOGRAD_M + j) * sumsStride;
           const float16 value = finish_lanes(e, arrays, load16(y + sum), entry, at, k, g.K, 0);
-          if (made) finish_factor(f, value, load16(z + sum), entry, at, k, g.K, 0);
+          if (made && masks) store16(factor_of(f, value, load16(z + sum), at, k, g.K, 0), z + sum);
+          else if (made) finish_factor(f, value, load16(z + sum), entry, at, k, g.K, 0);
+          // Behind the last window.
+          if (masks && ((p0 + i) / 2 >= g.P / 2 || (q0 + j) / 2 >= g.Q / 2))
+            store_past_cache((float16)0.0f, f.target, entry.own + at, entry.own + at - k + g.K, 0);
           if (pools) store16(value, y + sum);
         }
       }
-      if (pools) NAME(pool_tile)(g, pooling, place, k, y, sumsStride);
+      if (pools) NAME(pool_tile)(g, pooling, f.target, place, k, y, sumsStride);
     }
   }
 }

@@ -90,12 +90,12 @@ static inline __attribute__((always_inline)) void NAME(expect_next)(global const
   for (int plane = 0; plane < PLANES; plane++) EXPECT_WRITING(v + (size_t)plane * planeStride);
 }
 
-// The same of x * windows / 4, a tile that lies inside both: each product is made once. A function of its own, compiled once
-// for both forms.
+// The same of x * windows * share, a tile that lies inside both: each product is made once. A function of its own, compiled
+// once for both forms.
 WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const float *corner, const int rowStep,
                                                                    const int y0, const int x0, global const float *windows,
-                                                                   const int windowStep, const int C, global float *v,
-                                                                   const int planeStride) {
+                                                                   const int windowStep, const float share, const int C,
+                                                                   global float *v, const int planeStride) {
   float between[PLANES * 16];
 #pragma unroll 1
   for (int j = 0; j < N_; j++) {
@@ -103,7 +103,7 @@ WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const 
     float16 d[N_];
 #pragma unroll
     for (int i = 0; i < N_; i++)
-      d[i] = load16(s + (size_t)((y0 + i) / 2) * windowStep) * 0.25f * load16(column + (size_t)i * rowStep);
+      d[i] = load16(s + (size_t)((y0 + i) / 2) * windowStep) * share * load16(column + (size_t)i * rowStep);
 #pragma unroll
     for (int pair = 0; pair < PAIRS; pair++) {
       float16 first, second;
@@ -148,7 +148,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
     for (int c = 0; c < g.C; c += 16) {
       if (asks) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C, v + c + 16, planeStride);
       if (g.spreads)
-        NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.C, v + c, planeStride);
+        NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.share, g.C, v + c, planeStride);
       else
         NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride);
     }
@@ -168,7 +168,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
         const int p = (y0 + i) / 2, q = (x0 + j) / 2;
         float16 s = 0.0f;  // behind the last window
         if (g.spreads && p < P && q < Q) s = load_lanes(windows + ((size_t)p * Q + q) * g.C, c, g.C);
-        store16(g.spreads ? s * 0.25f * d : plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
+        store16(g.spreads ? s * g.share * d : plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
       }
     }
     NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride);

@@ -3,7 +3,7 @@
 //   R       LEDGER_STORED    as it lies there
 //           LEDGER_QUOTIENT  s * stab(z)   where s = R / stab(z) was made of c in registers and R is not formed
 //           LEDGER_FACTOR    s * a / f     where s = f * c with f = a / stab(z): a and f are 0 together, and then R is
-//                            with `spreads` s' of windows lies in the place of s = f * s' / 4 (cpu/winograd.cl)
+//                            with `spreads` s' of windows lies in the place of s = f * s' * share (cpu/winograd.cl)
 //           LEDGER_PRODUCT   c * a         at a max pooling whose c goes on to its winners; c lies in the place of R
 //           LEDGER_NONE      0
 //   kept    s * (stab(z) - z), where the gate is open. What a stabilizer adds to z follows from the sign of stab(z) = z + added,
@@ -37,7 +37,7 @@ typedef struct {
 // s / f of a unit where s is that of windows of 2 x 2 pixels, `windows` of its entry; behind the last window 0.
 static inline float windows_of_unit(const LedgerReading r, global const float *windows, const int i) {
   const int pixel = i / r.C, p = pixel / r.W / 2, q = pixel % r.W / 2, Q = r.W / 2;
-  return i < r.count && p < r.H / 2 && q < Q ? windows[(p * Q + q) * r.C + i % r.C] * 0.25f : 0.0f;
+  return i < r.count && p < r.H / 2 && q < Q ? windows[(p * Q + q) * r.C + i % r.C] * r.share : 0.0f;
 }
 
 #if LANES == 16
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) real windows_of(const LedgerReading
   const real zero = 0.0f;
   const int pixel = i / r.C, c = i - pixel * r.C, y = pixel / r.W, p = y / 2, q = (pixel - y * r.W) / 2, Q = r.W / 2;
   if (c + 16 > r.C) return windows_of_some(r, windows, i);
-  return p < r.H / 2 && q < Q ? load16(windows + (p * Q + q) * r.C + c) * 0.25f : zero;
+  return p < r.H / 2 && q < Q ? load16(windows + (p * Q + q) * r.C + c) * r.share : zero;
 #else
   return windows_of_unit(r, windows, i);
 #endif

@@ -30,6 +30,9 @@ protocol LinearLayer: Layer {
   /// Whether its forward pass takes a max pooling of 2 × 2 windows side by side in the same launch.
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool
 
+  /// Whether that launch makes its factors too, those of the pooling's winners alone if they are asked for.
+  func masksWinners(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool
+
   /// Whether it is an average over windows of 2 × 2 pixels side by side.
   func averagesPairs(_ shapes: LayerShapes) -> Bool
 
@@ -74,6 +77,7 @@ extension LinearLayer {
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
+  func masksWinners(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
   func averagesPairs(_ shapes: LayerShapes) -> Bool { false }
   func spreads(for pass: Pass, shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
   func transpose(
@@ -99,6 +103,7 @@ extension LinearLayer {
     _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
+    precondition(finish.pooling?.masks != true, "\(typeName) makes factors of all outputs")
     try apply(
       inputs, parameters, for: .forward, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
     try makeFactor(inputs, factor, activation: output, shapes: shapes, batch: batch, on: engine)

@@ -7,7 +7,8 @@ extension DeviceNetwork {
   /// The factors of these nodes for the latest pass's images: those it has not made are made now.
   func complete(_ wanted: [Factor], images: Int) throws {
     for factor in wanted {
-      guard let made = factors.made[factor.node], made.generation != generation else { continue }
+      let made = factors[factor]
+      guard made.generation != generation else { continue }
       try engine.queue.labelled("\(factor.node) backward") {
         try makeFactor(made, of: network[factor.node]!, images: images)
       }
@@ -19,7 +20,18 @@ extension DeviceNetwork {
     let operands = zip(node.inputs.map(activation), shapes.inputs).map(Operand.init)
     try made.layer.makeFactor(
       operands, made.request, activation: activation(made.factor.output), shapes: shapes, batch: images, on: engine)
-    factors.note(node.name, generation: generation)
+    if let pooling = made.factor.winners { try mask(made, winnersOf: network[pooling]!, images: images) }
+    factors.note(made.factor, generation: generation)
+  }
+
+  /// f of a window's winner alone, as the pooling would send a relevance of 1 to it.
+  private func mask(_ made: ForwardFactors.Made, winnersOf pooling: Network.Node, images: Int) throws {
+    let shapes = shapes(of: pooling)
+    let ones = [Float](repeating: 1, count: images * shapes.output.count)
+    try (pooling.layer as! MaxPooling).route(
+      Buffer(ones, on: engine.queue), activation: activation(pooling.inputs[0]), sharingTies: false,
+      finish: Finish(product: Operand(made.buffer, shapes.inputs[0])), into: made.buffer, shapes: shapes, batch: images,
+      on: engine)
   }
 }
 

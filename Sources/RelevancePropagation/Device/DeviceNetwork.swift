@@ -46,7 +46,7 @@ public final class DeviceNetwork {
   public convenience init(
     _ network: Network, on engine: Engine, batch: Int = 1, scoresOnly: Bool = false
   ) throws {
-    let inPlace = scoresOnly ? Set(network.rectifiers(on: engine).keys) : []
+    let inPlace = scoresOnly ? Set(network.rectifiers(engine.family).keys) : []
     try self.init(network, on: engine, batch: batch, rectifiedInPlace: inPlace)
   }
 
@@ -62,7 +62,7 @@ public final class DeviceNetwork {
     base = nil
     factors = ForwardFactors()
     weightFiles = network.weightFiles
-    rectifiers = network.rectifiers(on: engine)
+    rectifiers = network.rectifiers(engine.family)
     poolings = network.poolings(behind: rectifiers, engine.choice)
     self.inPlace = inPlace.intersection(rectifiers.keys)
     inputNames = [network.inputName]
@@ -295,26 +295,30 @@ public final class DeviceNetwork {
         if !inPlace.contains(node.name) { finish.kept = target }
         target = activation(rectifier)
       }
+      var made = makesFactors ? factors.made(of: node.name) : nil
       if let pooling = poolings[node.name] {
-        let made = makesFactors ? factors.made[pooling] : nil
-        finish.pooling = PoolingRequest(maxima: activation(pooling), factor: made?.request)
-        if made != nil { factors.note(pooling, generation: generation) }
+        let own = makesFactors ? factors.made(of: pooling) : nil
+        let ofWinners = makesFactors ? factors.made(of: node.name, winnersOf: pooling) : nil
+        finish.pooling = PoolingRequest(
+          maxima: activation(pooling), factor: own?.request, masks: ofWinners != nil)
+        if let own { factors.note(own.factor, generation: generation) }
+        made = ofWinners ?? made
       }
-      if makesFactors, let made = factors.made[node.name] {
+      if let made {
         try layer.apply(
           operands, parameters(of: node), factor: made.request, finish: finish, into: target, shapes: shapes,
           batch: images, on: engine)
-        return factors.note(node.name, generation: generation)
+        return factors.note(made.factor, generation: generation)
       }
       try layer.apply(
         operands, parameters(of: node), for: .forward, finish: finish, into: target, shapes: shapes, batch: images,
         on: engine)
     case let layer as any NonlinearLayer:
-      if makesFactors, let made = factors.made[node.name] {
+      if makesFactors, let made = factors.made(of: node.name) {
         try layer.forward(
           inputs, factor: made.request, asking: made.layer, into: activation(node.name), shapes: shapes, batch: images,
           on: engine)
-        return factors.note(node.name, generation: generation)
+        return factors.note(made.factor, generation: generation)
       }
       try layer.forward(inputs, into: activation(node.name), shapes: shapes, batch: images, on: engine)
     default:
@@ -334,13 +338,13 @@ extension Network {
   }
 
   /// Rectifiers that alone read a layer whose kernels can rectify.
-  fileprivate func rectifiers(on engine: Engine) -> [String: String] {
+  func rectifiers(_ family: KernelFamily) -> [String: String] {
     var readers: [String: Int] = [outputName: 1]
     for node in nodes { for input in node.inputs { readers[input, default: 0] += 1 } }
     var result: [String: String] = [:]
     for node in nodes where node.layer is ReLU && readers[node.inputs[0]] == 1 {
       guard let before = self[node.inputs[0]], let layer = before.layer as? any LinearLayer,
-        layer.finishes(engine.family)
+        layer.finishes(family)
       else { continue }
       result[before.name] = node.name
     }
@@ -348,7 +352,7 @@ extension Network {
   }
 
   /// Max poolings that alone read such a rectifier, where the layer before can take them with its own output.
-  fileprivate func poolings(behind rectifiers: [String: String], _ choice: KernelChoice) -> [String: String] {
+  func poolings(behind rectifiers: [String: String], _ choice: KernelChoice) -> [String: String] {
     let readers = Dictionary(grouping: nodes.flatMap { node in node.inputs.map { ($0, node) } }, by: \.0)
     return rectifiers.compactMapValues { rectifier in
       guard let only = readers[rectifier], only.count == 1, rectifier != outputName,

@@ -4,8 +4,15 @@ internal import KernelSources
 /// The factors f = a / stab(z) that forward passes of one network make beside its activations.
 ///
 /// A propagator installs those its plan reads. A pass makes them with the activations they belong to; one that lacks them,
-/// because it ran before they were installed or for scores alone, is completed when a backward pass asks.
+/// because it ran before they were installed, for scores alone, or makes others of the node, is completed when a backward pass
+/// asks.
 final class ForwardFactors {
+  /// A node has one factor, and one of each pooling's winners.
+  private struct Key: Hashable {
+    let node: String
+    let winners: String?
+  }
+
   struct Made {
     let factor: Factor
     let layer: any LinearLayer
@@ -16,20 +23,33 @@ final class ForwardFactors {
     var generation = -1
   }
 
-  private(set) var made: [String: Made] = [:]
+  private var made: [Key: Made] = [:]
 
-  /// Whether a factor can be installed: a node has one.
-  func allows(_ factor: Factor) -> Bool { made[factor.node].map { $0.factor == factor } ?? true }
+  /// The factor of a node, of all outputs or of the winners of the pooling behind.
+  func made(of node: String, winnersOf pooling: String? = nil) -> Made? { made[Key(node: node, winners: pooling)] }
+
+  /// Whether there is none yet.
+  var isEmpty: Bool { made.isEmpty }
+
+  /// Whether a factor can be installed.
+  func allows(_ factor: Factor) -> Bool {
+    made(of: factor.node, winnersOf: factor.winners).map { $0.factor == factor } ?? true
+  }
 
   /// - Parameter buffer: one number for every output of the node, for all images of a batch.
   func install(
     _ factor: Factor, layer: any LinearLayer, parameters: DeviceParameters, buffer: () throws -> Buffer<Float>
   ) rethrows {
-    guard made[factor.node] == nil else { return }
-    made[factor.node] = try Made(factor: factor, layer: layer, parameters: parameters, buffer: buffer())
+    let key = Key(node: factor.node, winners: factor.winners)
+    guard made[key] == nil else { return }
+    made[key] = try Made(factor: factor, layer: layer, parameters: parameters, buffer: buffer())
   }
 
-  func note(_ node: String, generation: Int) { made[node]!.generation = generation }
+  func note(_ factor: Factor, generation: Int) {
+    made[Key(node: factor.node, winners: factor.winners)]!.generation = generation
+  }
+
+  subscript(_ factor: Factor) -> Made { made(of: factor.node, winnersOf: factor.winners)! }
 }
 
 /// What makes a factor: the other part of the weights, and where f goes.

@@ -26,6 +26,8 @@ struct LedgerLaunch {
     let output: Buffer<Float>
     /// `[C, H, W]` where `s` is that of windows of 2 × 2 pixels (`SpreadWindows`), f that of `Relevance.factor`.
     var spread: Shape?
+    /// What each pixel of a window gets.
+    var share: Float = 1
   }
 
   struct Bias {
@@ -53,7 +55,8 @@ struct LedgerLaunch {
     reading.C = Int32(channels)
     reading.first = Int32(first)
     reading.divides = quotient == nil ? 0 : 1
-    if let spread = quotient?.spread {
+    if let quotient, let spread = quotient.spread {
+      reading.share = quotient.share
       (reading.spreads, reading.C, reading.H, reading.W) = (1, Int32(spread[0]), Int32(spread[1]), Int32(spread[2]))
     }
     reading.biasMode = (bias?.mode ?? .none).rawValue

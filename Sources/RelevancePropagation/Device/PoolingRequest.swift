@@ -5,4 +5,6 @@ struct PoolingRequest {
   let maxima: Buffer<Float>
   /// f = maximum / stab(mean), where the backward pass treats the pooling as an average.
   let factor: FactorRequest?
+  /// Whether the layer's own f is to be that of the windows' winners alone (`Factor.winners`).
+  var masks = false
 }

@@ -100,15 +100,21 @@ extension Convolution: LinearLayer {
     _ inputs: [Operand], _ parameters: DeviceParameters, factor: FactorRequest, finish: Finish,
     into output: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine
   ) throws {
-    if engine.family == .cpu, finish.rectifies,
-      case .winograd(let tile) = ConvolutionAlgorithm(self, for: .forward, shapes, engine.choice),
-      ConvolutionAlgorithm(self, for: .denominators(bounded: true), shapes, engine.choice) == .winograd(tile: tile)
-    {
+    if finish.rectifies, let tile = tileOfBoth(shapes, engine.choice) {
       return try WinogradConvolution(ConvolutionView(self, shapes, transposed: false), tile: tile, on: engine).run(
         inputs[0], parameters, usesBias: true, finish: finish, factor: factor, into: output, batch: batch, on: engine)
     }
     try applyInTurn(
       inputs, parameters, factor: factor, finish: finish, into: output, shapes: shapes, batch: batch, on: engine)
+  }
+
+  /// The tile by which Winograd's algorithm makes activations and denominators; nil where it makes them apart or not at all.
+  private func tileOfBoth(_ shapes: LayerShapes, _ choice: KernelChoice) -> Int? {
+    guard choice.family == .cpu,
+      case .winograd(let tile) = ConvolutionAlgorithm(self, for: .forward, shapes, choice),
+      ConvolutionAlgorithm(self, for: .denominators(bounded: true), shapes, choice) == .winograd(tile: tile)
+    else { return nil }
+    return tile
   }
 
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool {
@@ -117,6 +123,8 @@ extension Convolution: LinearLayer {
     }
     return true
   }
+
+  func masksWinners(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { tileOfBoth(shapes, choice) != nil }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,
@@ -154,7 +162,7 @@ extension Convolution: LinearLayer {
       preconditionFailure("s is stored")
     }
     try WinogradConvolution(ConvolutionView(self, shapes, transposed: true), tile: tile, on: engine).run(
-      Operand(windows.factors, shapes.output), windows: windows.windows, parameters, usesBias: false, finish: finish,
+      Operand(windows.factors, shapes.output), windows: windows, parameters, usesBias: false, finish: finish,
       into: c, batch: batch, on: engine)
   }
 

@@ -11,4 +11,7 @@ struct Factor: Hashable {
   let weight: WeightPart
   let bias: BiasPart
   let stabilizer: Stabilizer
+  /// The max pooling behind a, of windows of 2 × 2 side by side, that sends c to its winners: f of all others is 0 then, and
+  /// f ⊙ c of a window's four pixels is that of its winner.
+  var winners: String?
 }

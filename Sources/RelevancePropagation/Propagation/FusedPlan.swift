@@ -13,7 +13,7 @@ struct FusedPlan {
   /// - Parameter makes: which factors the forward pass can make.
   init(
     _ network: Network, rules: RuleTable, options: PropagationOptions, choice: KernelChoice,
-    makes: (Factor) -> Bool = { _ in true }
+    makes: @escaping (Factor) -> Bool = { _ in true }
   ) {
     self.network = network
     self.choice = choice
@@ -21,11 +21,18 @@ struct FusedPlan {
     builder.build()
     func view(_ node: Int) -> (any LinearLayer)? { RuleTable.linearView(of: network.nodes[node].layer) }
     let nonNegative = network.nonNegativeNodes
+    let poolings = network.poolings(behind: network.rectifiers(choice.family), choice)
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
       routes: { network.nodes[$0].layer is MaxPooling && MaxPooling.finishes(choice.family) },
       averages: { view($0)?.averagesPairs(network.layerShapes(of: network.nodes[$0])) ?? false },
       spreads: { view($0)?.spreads(for: $1, shapes: network.layerShapes(of: network.nodes[$0]), choice) ?? false },
+      masks: { factor in
+        guard poolings[factor.node] == factor.winners, makes(factor), let node = network[factor.node] else {
+          return false
+        }
+        return (node.layer as! any LinearLayer).masksWinners(for: network.layerShapes(of: node), choice)
+      },
       name: { network.nodes[$0].name },
       factors: builder.factors.filter {
         RuleTable.linearView(of: network[$0.value.node]!.layer)!.finishes(choice.family) && makes($0.value)

@@ -301,7 +301,8 @@ public final class Propagator {
           batch: pass.entries, on: engine)
       case .windows(let sent, _, let factor):
         try layer.transpose(
-          SpreadWindows(windows: buffer(sent), factors: network.factors.made[factor.node]!.buffer), parameters,
+          SpreadWindows(
+            windows: buffer(sent), factors: network.factors[factor].buffer, share: factor.share), parameters,
           for: purpose, finish: finish, into: target, shapes: shapes, batch: pass.entries, on: engine)
       }
     case .product(let product, let index, let input, let c):
@@ -345,7 +346,7 @@ public final class Propagator {
 
   /// f, where it stands in the place of a.
   private func factorOperand(_ product: ProductStep) -> Operand? {
-    product.factor.map { Operand(network.factors.made[$0.node]!.buffer, network.network.shapes[$0.node]!) }
+    product.factor.map { Operand(network.factors[$0].buffer, network.network.shapes[$0.node]!) }
   }
 
   /// Step 4 towards an input of a node, and step 2 of the layer below.
@@ -376,7 +377,7 @@ public final class Propagator {
       case .quotient:
         .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
       case .factor(let factor):
-        .factor(a: network.activation(factor.output), f: network.factors.made[factor.node]!.buffer)
+        .factor(a: network.activation(factor.output), f: network.factors[factor].buffer)
       case .product(let name): .product(c: buffer(count.relevance), a: network.activation(name))
       }
     let shape = network.network.shapes[nodes[count.node].name]!
@@ -388,6 +389,7 @@ public final class Propagator {
         s: buffer(count.windows ?? $0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
         output: buffer($0.output), spread: count.windows == nil ? nil : shape)
     }
+    if case .factor(let factor) = count.source { launch.quotient?.share = factor.share }
     if count.bias != .none {
       let parameters = try parts.parameters(count.node, weight: .all, bias: count.bias)
       launch.channels = shape[0]

@@ -7,7 +7,7 @@
 ///     step 3, step 4                      relevance of an input
 ///     step 3, step 4, step 2 of below     the next layer's s at once, z read as it is or with a constant added
 ///     winner-take-all, the same           c goes the way of R: the winner's a is the pooling's, so R' = a ⊙ c there too
-///     an average back, step 3 of below    s of below is formed as the layer below reads it
+///     a pooling back, step 3 of below     s of below is formed as the layer below reads it
 ///
 /// The numbers are the same to the bit: the same operations in the same order. Only where the forward pass can make
 /// f = a / stab(z) (`Factor`) are they associated otherwise: c ⊙ f for (c ⊙ a) / stab(z).
@@ -27,6 +27,9 @@ struct StepFusion {
 
   /// Whether the layer of a node forms s of such windows where its transpose reads it.
   let spreads: (Int, Pass) -> Bool
+
+  /// Whether the forward pass can make this factor, of a max pooling's winners alone.
+  let masks: (Factor) -> Bool
 
   /// A node's name.
   let name: (Int) -> String
@@ -106,15 +109,14 @@ struct StepFusion {
     return result.indices.filter { !formed.contains($0) }.map { result[$0] }
   }
 
-  /// s = f ⊙ (what windows send back as averages) is formed where the transpose of the layer below reads it, if nobody else but
-  /// the ledger does, which forms it too.
+  /// s = f ⊙ (what windows send back as averages, or to their winners) is formed where the transpose of the layer below reads
+  /// it, if nobody else but the ledger does, which forms it too.
   private func spreadWindows(_ steps: [Step]) -> [Step] {
     var result = steps
     var formed: Set<Int> = []
     for (index, step) in steps.enumerated() {
-      guard case .transpose(let pooling, .all, .tensor(let sent), _, _, _, let product?) = step, averages(pooling),
-        let factor = product.factor, product.then == nil, product.coefficient == 1, !product.accumulate,
-        !wanted.contains(product.into)
+      guard let (pooling, sent, product, factor) = pooled(step), product.then == nil, product.coefficient == 1,
+        !product.accumulate, !wanted.contains(product.into)
       else { continue }
       let touching = steps.indices.filter { $0 != index && steps[$0].tensors.contains(product.into) }
       let counts = touching.filter {
@@ -131,11 +133,25 @@ struct StepFusion {
       for position in counts {
         guard case .count(var count) = steps[position] else { continue }
         count.windows = sent
+        count.source = .factor(factor)
         result[position] = .count(count)
       }
       formed.insert(index)
     }
     return result.indices.filter { !formed.contains($0) }.map { result[$0] }
+  }
+
+  /// The node of a pooling that sends something back with the factor of the layer below, what it sends, and that factor.
+  private func pooled(_ step: Step) -> (node: Int, sent: TensorID, product: ProductStep, factor: Factor)? {
+    guard let product = step.product, var factor = product.factor else { return nil }
+    switch step {
+    case .transpose(let node, .all, .tensor(let sent), _, _, _, _) where averages(node):
+      return (node, sent, product, factor)
+    case .route(let node, let sent, sharingTies: false, _, accumulate: false, _) where averages(node):
+      factor.winners = name(node)
+      return masks(factor) ? (node, sent, product, factor) : nil
+    default: return nil
+    }
   }
 
   private func stackTransposes(_ steps: [Step]) -> [Step] {

@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  private static func network(_ size: Case) throws -> Network {
+  private static func network(_ size: Case, rectified: Bool = false) throws -> Network {
     var random = SplitMix64(seed: 95)
     func convolution(_ inputs: Int, _ outputs: Int) -> Convolution {
       Convolution(
@@ -27,7 +27,7 @@ import Testing
         bias: Tensor(shape: Shape([outputs]), scalars: random.units(outputs)), padding: Padding(1, 1))
     }
     return try .chain(
-      [
+      (rectified ? [("relu0", ReLU())] : []) + [
         ("conv", convolution(16, size.channels)), ("relu", ReLU()),
         ("pool", MaxPooling(window: PoolingWindow(kernel: Extent(2)))), ("top", convolution(size.channels, 3)),
         ("relu2", ReLU()), ("mean", AdaptiveAveragePooling.global), ("flatten", Reshape.flatten),
@@ -60,6 +60,64 @@ import Testing
     #expect(pooled.scalars == expected)
   }
 
+  @Test("the convolution's own factors are those of the winners where the pooling sends all to them", arguments: cases)
+  func winners(_ size: Case) throws {
+    let network = try Self.network(size, rectified: true)
+    let engine = try Engine(device: TestDevice.engine.device, family: .cpu, convolutions: size.convolutions)
+    let convolution = network["conv"]!
+    let (layer, layerShapes) = (convolution.layer as! Convolution, network.layerShapes(of: convolution))
+    let areTogether =
+      layer.masksWinners(for: layerShapes, engine.choice)
+      && layer.spreads(for: .backward(bounded: true), shapes: layerShapes, engine.choice)
+    #expect(areTogether || size.convolutions == .automatic)
+    var random = SplitMix64(seed: 97)
+    let images = Tensor(
+      shape: Shape([2] + network.inputShape.extents), scalars: random.units(2 * network.inputShape.count))
+    let device = try DeviceNetwork(network, on: engine, batch: 2)
+    func propagator(_ pooling: any Rule) throws -> Propagator {
+      let rules: [String: any Rule] = [
+        "relu0": PassRule(), "conv": GammaRule(), "relu": PassRule(), "pool": pooling, "top": GammaRule(),
+        "relu2": PassRule(), "mean": EpsilonRule(), "flatten": PassRule(),
+      ]
+      return try Propagator(device, rules: try RuleTable(rules, for: network), options: .init(ledger: false))
+    }
+    func read(_ factor: Factor) throws -> [Float] {
+      let buffer = device.factors[factor].buffer
+      return try engine.queue.read(buffer, count: buffer.count)
+    }
+    var kept = [try propagator(WinnerTakesAllRule())]
+    guard areTogether else {
+      #expect(device.factors.made(of: "conv", winnersOf: "pool") == nil)
+      return
+    }
+    let winners = try #require(device.factors.made(of: "conv", winnersOf: "pool")).factor
+    _ = try device.forward(images)
+    let found = try read(winners)
+    // A pass for scores makes none; the backward pass asks for them.
+    _ = try device.forward(count: 2, scoresOnly: true)
+    try device.complete([winners], images: 2)
+    #expect(try read(winners) == found)
+    // Beside those of all outputs.
+    kept.append(try propagator(EpsilonRule(.tutorial)))
+    let all = try #require(device.factors.made(of: "conv")).factor
+    _ = try device.forward(images)
+    try device.complete([all, winners], images: 2)
+    #expect(try read(winners) == found)
+    // What the pooling's own kernel sends of 1 to each window's winner, times f.
+    let pooling = network["pool"]!
+    let shapes = network.layerShapes(of: pooling)
+    let expected = try Buffer<Float>(count: found.count, on: engine.queue)
+    try (pooling.layer as! MaxPooling).route(
+      Buffer([Float](repeating: 1, count: 2 * shapes.output.count), on: engine.queue),
+      activation: device.activation("relu"), sharingTies: false,
+      finish: Finish(product: Operand(device.factors[all].buffer, shapes.inputs[0])), into: expected, shapes: shapes,
+      batch: 2, on: engine)
+    #expect(found == (try engine.queue.read(expected, count: found.count)))
+    let others = try read(all)
+    #expect(found.contains { $0 != 0 } && found != others)
+    _ = kept
+  }
+
   @Test("factors are those that the pooling's own kernel makes", arguments: cases)
   func factors(_ size: Case) throws {
     let network = try Self.network(size)
@@ -70,7 +128,7 @@ import Testing
     ]
     let device = try DeviceNetwork(network, on: engine, batch: 2)
     let propagator = try Propagator(device, rules: try RuleTable(rules, for: network), options: .init(ledger: false))
-    let made = try #require(device.factors.made["pool"])
+    let made = try #require(device.factors.made(of: "pool"))
     var random = SplitMix64(seed: 97)
     let images = Tensor(
       shape: Shape([2] + network.inputShape.extents), scalars: random.units(2 * network.inputShape.count))

@@ -5,7 +5,7 @@ import Testing
 @testable import RelevancePropagation
 
 /// s that a convolution's transpose and the ledger form of the windows behind is, to the bit, s that the pooling's own kernel
-/// stores: f ⊙ (s of the pooling / 4).
+/// stores: f ⊙ (s of the pooling / 4), or f ⊙ c at a window's winner.
 @Suite struct SpreadWindowsTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var channels, height, width: Int
@@ -89,13 +89,64 @@ import Testing
     }
     let found = try run {
       try layer.transpose(
-        SpreadWindows(windows: windows, factors: factors), parameters, for: .backward(bounded: true), finish: finish,
+        SpreadWindows(windows: windows, factors: factors, share: 0.25), parameters, for: .backward(bounded: true),
+        finish: finish,
         into: $0, shapes: shapes, batch: entries, on: engine)
     }
     let same = zip(found, expected).allSatisfy { $0.bitPattern == $1.bitPattern }
     #expect(same)
     #expect(found.suffix(16).allSatisfy { $0 == 7 })
     #expect(found.contains { $0 != 0 } && found.allSatisfy(\.isFinite))
+  }
+
+  @Test("the convolution's transpose behind winners", arguments: cases)
+  func transposesWinners(_ size: Case) throws {
+    let engine = Self.engines.first { $0.0 == size.convolutions }!.1
+    let (_, pooled) = try Self.pooling(size)
+    let (image, entries) = (pooled.inputs[0], Self.images * Self.targets)
+    let pooling = MaxPooling(window: PoolingWindow(kernel: Extent(2)))
+    var random = SplitMix64(seed: 102)
+    let layer = Convolution(
+      weight: Tensor(shape: Shape([size.channels, 18, 3, 3]), scalars: random.units(size.channels * 18 * 9)),
+      bias: nil, padding: size.padding)
+    let below = Shape([
+      18, size.height + 2 - size.padding.top - size.padding.bottom,
+      size.width + 2 - size.padding.left - size.padding.right,
+    ])
+    let shapes = LayerShapes(inputs: [below], output: image)
+    let windows = try Buffer(random.units(entries * pooled.output.count), on: engine.queue)
+    // Rectified: windows of zeros, and of several largest.
+    let activation = try Buffer(
+      random.units(Self.images * image.count).map { max(($0 * 8).rounded(), 0) }, on: engine.queue)
+    let factors = try Buffer(random.units(Self.images * image.count), on: engine.queue)
+    func route(_ numbers: Buffer<Float>, targets: Int, entries: Int) throws -> Buffer<Float> {
+      let s = try Buffer<Float>(count: entries * image.count, on: engine.queue)
+      try pooling.route(
+        numbers, activation: activation, sharingTies: false,
+        finish: Finish(product: Operand(factors, image), targets: targets), into: s, shapes: pooled, batch: entries,
+        on: engine)
+      return s
+    }
+    let ones = try Buffer([Float](repeating: 1, count: Self.images * pooled.output.count), on: engine.queue)
+    let masked = try route(ones, targets: 1, entries: Self.images)
+    let stored = try route(windows, targets: Self.targets, entries: entries)
+    var parameters = try DeviceNetwork.upload(layer, shapes: shapes, name: "conv", on: engine)
+    parameters.scratch = try Buffer(
+      count: layer.scratchCount(for: shapes, batch: entries, on: engine), on: engine.queue)
+    let finish = Finish(targets: Self.targets)
+    let (expected, found) = (
+      try Buffer<Float>(count: entries * below.count, on: engine.queue),
+      try Buffer<Float>(count: entries * below.count, on: engine.queue)
+    )
+    try layer.transpose(
+      stored, parameters, toInput: 0, for: .backward(bounded: true), finish: finish, into: expected, shapes: shapes,
+      batch: entries, on: engine)
+    try layer.transpose(
+      SpreadWindows(windows: windows, factors: masked, share: 1), parameters, for: .backward(bounded: true),
+      finish: finish, into: found, shapes: shapes, batch: entries, on: engine)
+    let numbers = try engine.queue.read(found, count: found.count)
+    #expect(numbers == (try engine.queue.read(expected, count: found.count)))
+    #expect(numbers.contains { $0 != 0 } && numbers.allSatisfy { $0.isFinite })
   }
 
   @Test("the ledger's sums", arguments: cases.filter { $0.convolutions == .winograd4 })
@@ -115,7 +166,8 @@ import Testing
         count: image.count, channels: size.channels, targets: Self.targets,
         relevance: .factor(a: activation, f: factors))
       launch.quotient = LedgerLaunch.Quotient(
-        s: s, stabilizer: Stabilizer(0.25), statistics: factors, gate: .always, output: factors, spread: spread)
+        s: s, stabilizer: Stabilizer(0.25), statistics: factors, gate: .always, output: factors, spread: spread,
+        share: 0.25)
       launch.bias = LedgerLaunch.Bias(values: bias, mode: .perChannel, coefficient: 2)
       launch.units = activation
       let partials = try Buffer<SIMD8<Float>>(count: entries * Engine.chunks, on: engine.queue)
@@ -151,6 +203,12 @@ import Testing
     try RuleTable(RuleSet(rule: GammaRule()).rules(for: network).merging(["pool": pooling]) { $1 }, for: network)
   }
 
+  /// How the pooling sends relevance back.
+  enum Treatment: CaseIterable {
+    /// A max pooling, as an average and to its winners, and an average.
+    case averaged, winners, average
+  }
+
   @Test("planned where windows are 2 × 2 and side by side and only a transpose by Winograd's algorithm reads s")
   func planned() throws {
     let pairs = PoolingWindow(kernel: Extent(2))
@@ -177,7 +235,15 @@ import Testing
       #expect(!plan(network, table, keeping: .all, ledger: ledger).spreads)
     }
     for family in [KernelFamily.plain, .gpu] { #expect(!plan(network, table, family: family).spreads) }
-    #expect(!plan(network, try Self.table(network, pooling: WinnerTakesAllRule())).spreads)
+    let winners = try Self.table(network, pooling: WinnerTakesAllRule())
+    let routed = plan(network, winners, .gathered)
+    #expect(plan(network, winners).spreads && !routed.spreads)
+    #expect(plan(network, winners).launches == routed.launches - 1)
+    #expect(plan(network, winners).large == routed.large - 1)
+    #expect(plan(network, winners, ledger: true).spreads)
+    #expect(!plan(network, winners, keeping: .all).spreads)
+    for family in [KernelFamily.plain, .gpu] { #expect(!plan(network, winners, family: family).spreads) }
+    #expect(!plan(network, try Self.table(network, pooling: WinnerTakesAllRule(sharingTies: true))).spreads)
     let average = try Self.network(pairs, average: true)
     #expect(plan(average, try Self.table(average)).spreads)
     // An odd height: the last row is behind all windows, or in half a window.
@@ -194,10 +260,10 @@ import Testing
 
   @Test(
     "relevance and ledger are those of the four steps, alone, in a batch and with other classes, the ledger changes no bit",
-    arguments: [ConvolutionChoice.automatic, .winograd2, .winograd4], [false, true])
-  func explains(_ convolutions: ConvolutionChoice, _ average: Bool) throws {
-    let network = try Self.network(PoolingWindow(kernel: Extent(2)), height: 15, average: average)
-    let table = try Self.table(network)
+    arguments: [ConvolutionChoice.automatic, .winograd2, .winograd4], Treatment.allCases)
+  func explains(_ convolutions: ConvolutionChoice, _ treatment: Treatment) throws {
+    let network = try Self.network(PoolingWindow(kernel: Extent(2)), height: 15, average: treatment == .average)
+    let table = try Self.table(network, pooling: treatment == .winners ? WinnerTakesAllRule() : EpsilonRule(.tutorial))
     let engine = try Engine(device: TestDevice.engine.device, family: .cpu, convolutions: convolutions)
     var random = SplitMix64(seed: 101)
     let images = Tensor(

@@ -89,9 +89,9 @@ struct WinogradConvolution {
     }
   }
 
-  /// - Parameter windows: where given, the input is f of each image times what windows of 2 × 2 send (`SpreadWindows`).
+  /// - Parameter windows: where given, the input is f of each image times what windows of 2 × 2 send.
   func run(
-    _ input: Operand, windows: Buffer<Float>? = nil, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish,
+    _ input: Operand, windows: SpreadWindows? = nil, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish,
     factor: FactorRequest? = nil, into output: Buffer<Float>, batch: Int, on engine: Engine
   ) throws {
     let filters = try filters(parameters, on: engine)
@@ -100,7 +100,9 @@ struct WinogradConvolution {
       factor.parameters, try factor.map { try self.filters($0.parameters, on: engine) } ?? filters,
       factor?.parameters.bias ?? filters,
       factor?.into ?? output,
-      PoolingParameters(isMade: finish.pooling == nil ? 0 : 1, factor: (finish.pooling?.factor).parameters),
+      PoolingParameters(
+        isMade: finish.pooling == nil ? 0 : 1, masks: finish.pooling?.masks == true ? 1 : 0,
+        factor: (finish.pooling?.factor).parameters),
       finish.pooling?.maxima ?? output, finish.pooling?.factor?.into ?? output,
     ]
     let tiles = batch * tilesOfEntry
@@ -112,7 +114,7 @@ struct WinogradConvolution {
       padLeft: Int32(view.isTransposed ? 2 - padding.left : padding.left),
       tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
       targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch),
-      spreads: windows == nil ? 0 : 1)
+      spreads: windows == nil ? 0 : 1, share: windows?.share ?? 1)
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
     if isFused(tiles, sets: sets) {
       let tilesAtOnce = fusedTilesAtOnce(of: tiles, sets)
@@ -120,7 +122,7 @@ struct WinogradConvolution {
       try engine.launch(
         form.kernel, "winograd_fused_\(tile)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce), items: 1,
         [
-          geometry, epilogue, input.buffer, Int32(input.stride), input.part, windows ?? input.buffer, filters,
+          geometry, epilogue, input.buffer, Int32(input.stride), input.part, windows?.windows ?? input.buffer, filters,
         ] + factorArguments + [LocalMemory(bytes: fusedBytes(tilesAtOnce, sets))] + arrays)
       return
     }
@@ -135,7 +137,8 @@ struct WinogradConvolution {
       try engine.launch(
         form.kernel, "winograd_input_\(tile)", groups: form.groups(count), items: 1,
         [
-          geometry, Int32(start), input.buffer, Int32(input.stride), input.part, windows ?? input.buffer, transformed,
+          geometry, Int32(start), input.buffer, Int32(input.stride), input.part, windows?.windows ?? input.buffer,
+          transformed,
         ])
       let pieces = (count + tilesAtOnce - 1) / tilesAtOnce * filterBlocks
       try engine.launch(
