@@ -356,7 +356,7 @@ extension Network {
     let readers = Dictionary(grouping: nodes.flatMap { node in node.inputs.map { ($0, node) } }, by: \.0)
     return rectifiers.compactMapValues { rectifier in
       guard let only = readers[rectifier], only.count == 1, rectifier != outputName,
-        let pooling = only[0].1.layer as? MaxPooling, pooling.isPairs
+        let pooling = only[0].1.layer as? MaxPooling, pooling.hasPairs(layerShapes(of: only[0].1))
       else { return nil }
       return only[0].1.name
     }.filter { name, _ in

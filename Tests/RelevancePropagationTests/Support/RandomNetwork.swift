@@ -50,11 +50,13 @@ struct RandomNetwork: CustomStringConvertible {
       story += ", \(outputs) filters of \(kernel) × \(kernel) by \(stride)"
       (channels, height, width) = (outputs, rows, columns)
       guard pick([true, false, false]), min(height, width) >= 3 else { continue }
-      let window = pick([(2, 2), (3, 2)])
-      layers.append(
-        ("pool\(number)", MaxPooling(window: PoolingWindow(kernel: Extent(window.0), stride: Extent(window.1)))))
-      story += ", pooling \(window.0)"
-      (height, width) = ((height - window.0) / window.1 + 1, (width - window.0) / window.1 + 1)
+      let (kernelOfPooling, ceilMode) = (pick([2, 3]), pick([false, true]))
+      let pooling = MaxPooling(
+        window: PoolingWindow(kernel: Extent(kernelOfPooling), stride: Extent(2), ceilMode: ceilMode))
+      layers.append(("pool\(number)", pooling))
+      story += ", pooling \(kernelOfPooling)\(ceilMode ? " ceil" : "")"
+      let pooled = try pooling.outputShape(for: [[channels, height, width]])
+      (height, width) = (pooled[1], pooled[2])
     }
     layers.append(("flatten", Reshape.flatten))
     let (features, hidden) = (channels * height * width, pick([10, 100, 1030]))
