@@ -74,7 +74,7 @@ static inline __attribute__((always_inline)) void expect(const Epilogue e, const
   if (e.steps & EPILOGUE_QUOTIENT)
     __builtin_prefetch((const void *)(size_t)(e.steps & EPILOGUE_PRODUCT ? arrays.denominator + entry.image + index
                                                                          : arrays.relevance + entry.own + index), 0, 2);
-  if (e.isShifted) __builtin_prefetch((const void *)(size_t)(arrays.shift + index), 0, 2);
+  if (e.isShifted && e.shiftBorder < 0) __builtin_prefetch((const void *)(size_t)(arrays.shift + index), 0, 2);
 #endif
 }
 
@@ -84,11 +84,12 @@ static inline int is_whole(const int K, global const float *target) {
 }
 
 // `index` within the image, K channels of which those from k on are meant: lanes behind the last are not stored. `whole`
-// is a constant: with it nothing is tested for.
+// is a constant: with it nothing is tested for. `shiftAt` is the place of what is added to z, `index` or one with the same number.
 // Returns what the run ends with.
 static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e, const EpilogueArrays arrays, real value,
-                                                               const FinishedEntry entry, const size_t index, const int k,
-                                                               const int K, const int whole) {
+                                                               const FinishedEntry entry, const size_t index,
+                                                               const size_t shiftAt, const int k, const int K,
+                                                               const int whole) {
   const size_t at = entry.own + index, image = entry.image + index, left = whole ? LANES : K - k;
   const real zero = 0.0f;
   if (e.biasMode == 1) value += load_lanes(arrays.bias, k, k + left);
@@ -106,7 +107,7 @@ static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e,
     // After step 1 the sum is the denominator, after step 4 it is the relevance.
     if (e.steps & EPILOGUE_PRODUCT) {
       real z = load_lanes(arrays.denominator, image, image + left);
-      if (e.isShifted) z += load_lanes(arrays.shift, index, index + left);
+      if (e.isShifted) z += load_lanes(arrays.shift, shiftAt, shiftAt + left);
       value = stabilized_quotient(value, z, entry.epsilon, e.stabilizer.mode);
     } else {
       value = stabilized_quotient(load_lanes(arrays.relevance, at, at + left), value, entry.epsilon, e.stabilizer.mode);
@@ -123,7 +124,7 @@ static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e,
 static inline __attribute__((always_inline)) real finish(const Epilogue e, const EpilogueArrays arrays, const real value,
                                                          const FinishedEntry entry, const size_t index, const int k,
                                                          const int K) {
-  return finish_lanes(e, arrays, value, entry, index, k, K, 0);
+  return finish_lanes(e, arrays, value, entry, index, index, k, K, 0);
 }
 
 // What a launch that makes factors needs beside: the bias of z, and where f = a / stab(z) goes.

@@ -68,7 +68,8 @@ typedef struct {
   int accumulate;
   int activationStride;  // 0: one entry for the whole batch
   int gate;
-  int isShifted;  // whether z of step 2 is a stored number and one that no image changes
+  int isShifted;    // whether z of step 2 is a stored number and one that no image changes
+  int shiftBorder;  // that one is the same number of a channel at all pixels so far from the border; negative: at none
   int isLarge;    // whether the output does not stay in a cache until it is read
   float coefficient;
   SignPart part;

@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, c
     count++;
   }
   if (e.steps & EPILOGUE_QUOTIENT && !(e.steps & EPILOGUE_PRODUCT)) result[count++] = own;
-  if (e.isShifted) {
+  if (e.isShifted && e.shiftBorder < 0) {
     result[count] = ofImage, result[count].numbers = arrays.shift, result[count].entry = 0;
     count++;
   }

@@ -12,12 +12,14 @@
 
 #include "cpu/winograd_transforms.h"
 
-// The outputs of one tile and a vector of channels, all of which exist; with `keeps` they take their sums' place, with `masks`
+// The outputs of one tile and a vector of channels, all of which exist; with `isInner` what is added to z is that of `inner` for all
+// of them; with `keeps` they take their sums' place, with `masks`
 // their factors take that of the second set's.
 static inline __attribute__((always_inline)) void NAME(finish_whole)(const WinogradGeometry g, const size_t index, const int k,
                                                                      global float *y, const int sumsStride,
                                                                      const Epilogue e, const EpilogueArrays arrays,
-                                                                     const FinishedEntry entry, const FactorArrays f,
+                                                                     const FinishedEntry entry, const int isInner,
+                                                                     const size_t inner, const FactorArrays f,
                                                                      const int keeps, const int masks) {
 #pragma unroll 1
   for (int i = 0; i < WINOGRAD_M; i++) {
@@ -25,12 +27,13 @@ static inline __attribute__((always_inline)) void NAME(finish_whole)(const Winog
 #pragma unroll
     for (int j = 0; j < WINOGRAD_M; j++) {
       global float *sum = y + (size_t)(i * WINOGRAD_M + j) * sumsStride;
-      const float16 value = finish_lanes(e, arrays, load16(sum), entry, row + (size_t)j * g.K, k, g.K, 1);
+      const size_t at = row + (size_t)j * g.K;
+      const float16 value = finish_lanes(e, arrays, load16(sum), entry, at, isInner ? inner : at, k, g.K, 1);
       if (keeps) store16(value, sum);
       if (!f.parameters.isMade) continue;
       global float *second = sum + (size_t)PLANES * sumsStride;
-      if (masks) store16(factor_of(f, value, load16(second), row + (size_t)j * g.K, k, g.K, 1), second);
-      else finish_factor(f, value, load16(second), entry, row + (size_t)j * g.K, k, g.K, 1);
+      if (masks) store16(factor_of(f, value, load16(second), at, k, g.K, 1), second);
+      else finish_factor(f, value, load16(second), entry, at, k, g.K, 1);
     }
   }
 }
@@ -101,6 +104,10 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
     const FinishedEntry entry = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
     const int isWhole = usual != OTHER && p0 + WINOGRAD_M <= g.P && q0 + WINOGRAD_M <= g.Q;
+    // Whether what is added to z is the same at all of its pixels, and where it can be read.
+    const int border = e.shiftBorder, isInner = border >= 0 && p0 >= border && p0 + WINOGRAD_M <= g.P - border &&
+                                                q0 >= border && q0 + WINOGRAD_M <= g.Q - border;
+    const size_t inner = isInner ? ((size_t)border * g.Q + border) * g.K : 0;
 #pragma unroll 1
     for (int v = 0; v < vectors; v++) {
       global float *y = sums + (size_t)t * 16 * vectors + 16 * v, *z = y + (size_t)PLANES * sumsStride;
@@ -110,13 +117,14 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
       if (made) NAME(transform_output)(z, sumsStride);
 #if WINOGRAD_M == 4
       // The usual runs of large layers with their flags as constants; each costs compile time.
-#define FINISH(steps, biasMode, f, keeps, masks) \
-  NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, f, keeps, masks)
+#define FINISH(steps, biasMode, isInner, f, keeps, masks)                                                                    \
+  NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, isInner, inner + k, f, keeps, \
+                     masks)
       if (isWhole) {
-        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 0, 0), pools, 0);
-        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, factors_of(f, 1, 1), pools, masks);
-        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, factors_of(f, 0, 0), 0, 0);
-        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, factors_of(f, 0, 0), 0, 0);
+        if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, 0, factors_of(f, 0, 0), pools, 0);
+        if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, 0, factors_of(f, 1, 1), pools, masks);
+        if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, 0, factors_of(f, 0, 0), 0, 0);
+        if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, isInner, factors_of(f, 0, 0), 0, 0);
         if (pools) NAME(pool_tile)(g, pooling, f.target, place, k, y, sumsStride);
         continue;
       }
@@ -127,7 +135,7 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
 #pragma unroll 1
         for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++) {
           const size_t at = index + ((size_t)i * g.Q + j) * g.K, sum = (size_t)(i * WINOGRAD_M + j) * sumsStride;
-          const float16 value = finish_lanes(e, arrays, load16(y + sum), entry, at, k, g.K, 0);
+          const float16 value = finish_lanes(e, arrays, load16(y + sum), entry, at, at, k, g.K, 0);
           if (made && masks) store16(factor_of(f, value, load16(z + sum), at, k, g.K, 0), z + sum);
           else if (made) finish_factor(f, value, load16(z + sum), entry, at, k, g.K, 0);
           // Behind the last window.

@@ -39,6 +39,9 @@ protocol LinearLayer: Layer {
   /// Whether its transpose of a pass reads s where such windows send it (`SpreadWindows`).
   func spreads(for pass: Pass, shapes: LayerShapes, _ choice: KernelChoice) -> Bool
 
+  /// From how many outputs from the border on inputs that are the same at all pixels give outputs that are; nil: nowhere.
+  func evenBorder(_ shapes: LayerShapes) -> Int?
+
   /// How many terms of a share it can send back at once: 0 or 1 where it cannot.
   func stackedParts(_ family: KernelFamily) -> Int
 
@@ -76,6 +79,7 @@ extension LinearLayer {
   func packsWeights(_ choice: KernelChoice) -> Bool { false }
   func finishes(_ family: KernelFamily) -> Bool { false }
   func stackedParts(_ family: KernelFamily) -> Int { 0 }
+  func evenBorder(_ shapes: LayerShapes) -> Int? { nil }
   func pools(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
   func masksWinners(for shapes: LayerShapes, _ choice: KernelChoice) -> Bool { false }
   func averagesPairs(_ shapes: LayerShapes) -> Bool { false }

@@ -27,6 +27,8 @@ struct Finish {
     let other: Buffer<Float>
     /// What is added to z where `other` is z: one number for every output of an image.
     var shift: Buffer<Float>?
+    /// From how far from the border on that is the same number of a channel at all pixels; nil: nowhere.
+    var shiftBorder: Int?
     let stabilizer: Stabilizer
     let statistics: Buffer<Float>
     let gate: Share.Gate
@@ -56,6 +58,7 @@ extension Finish {
       steps: Int32(steps), count: Int32(count), targets: Int32(targets), biasMode: biasMode.rawValue,
       accumulate: accumulate ? 1 : 0, activationStride: Int32(product?.stride ?? 0),
       gate: quotient?.gate.rawValue ?? 0, isShifted: quotient?.shift == nil ? 0 : 1,
+      shiftBorder: Int32(quotient?.shiftBorder ?? -1),
       isLarge: target.byteCount > Self.largeOutput ? 1 : 0,
       coefficient: coefficient, part: product?.part ?? SignedPart.all.onDevice,
       stabilizer: (quotient?.stabilizer ?? Stabilizer(0)).onDevice)

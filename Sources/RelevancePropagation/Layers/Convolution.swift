@@ -222,6 +222,20 @@ extension Convolution: LinearLayer {
     return algorithm.products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
   }
 
+  func evenBorder(_ shapes: LayerShapes) -> Int? {
+    guard bias?.shape.rank != 3 else { return nil }
+    // Outputs that read padding, before and after.
+    func outside(_ axis: Int, _ before: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+      let (input, output, span) = (shapes.inputs[0][axis], shapes.output[axis], (kernel - 1) * dilation + 1)
+      let inside = input + before < span ? 0 : (input + before - span) / stride + 1
+      return max((before + stride - 1) / stride, output - inside)
+    }
+    let border = max(
+      outside(1, padding.top, weight.shape[2], stride.vertical, dilation.vertical),
+      outside(2, padding.left, weight.shape[3], stride.horizontal, dilation.horizontal))
+    return 2 * border < min(shapes.output[1], shapes.output[2]) ? border : nil
+  }
+
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int {
     guard engine.family == .cpu else { return 0 }
     let uses: [(Pass, Bool)] = [

@@ -21,7 +21,7 @@ public final class Propagator {
   public let bytes: Int
   private var slots: [Buffer<Float>] = []
   private let parts: PartStore
-  private var constants: [TensorID: Buffer<Float>] = [:]
+  private var constants: [TensorID: (values: Buffer<Float>, evenBorder: Int?)] = [:]
   /// Partial sums for the ledger, one launch after another, each of as many entries as the pass has; nil where none are made.
   let partials: Buffer<SIMD8<Float>>?
   private let statistics: ImageStatistics
@@ -136,7 +136,7 @@ public final class Propagator {
         finish: Finish(coefficient: term.coefficient, accumulate: position > 0), into: constant, shapes: shapes,
         batch: 1, on: network.engine)
     }
-    constants[z] = constant
+    constants[z] = (constant, try parts.view(index).layer.evenBorder(shapes))
   }
 
   // MARK: one pass
@@ -265,7 +265,7 @@ public final class Propagator {
       let count = tensors[z].count
       try engine.launch(
         "shifted_output", grid: Grid(engine.vectors(count), pass.images), Int32(count),
-        network.activation(nodes[index].name), constants[z]!, buffer(z))
+        network.activation(nodes[index].name), constants[z]!.values, buffer(z))
     case .stackedTranspose(let index, let weights, let s, let input, let products):
       try parts.view(index).layer.stackedTranspose(
         buffer(s), parts.parameters(index, weight: .all, bias: .none),
@@ -364,7 +364,8 @@ public final class Propagator {
 
   private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
     Finish.Quotient(
-      other: other, shift: quotient.shift.map { constants[$0]! }, stabilizer: quotient.stabilizer,
+      other: other, shift: quotient.shift.map { constants[$0]!.values },
+      shiftBorder: quotient.shift.flatMap { constants[$0]!.evenBorder }, stabilizer: quotient.stabilizer,
       statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
   }
 
@@ -375,7 +376,7 @@ public final class Propagator {
       case .none: .unread
       case .stored: .stored(buffer(count.relevance))
       case .quotient:
-        .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]! })
+        .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]!.values })
       case .factor(let factor):
         .factor(a: network.activation(factor.output), f: network.factors[factor].buffer)
       case .product(let name): .product(c: buffer(count.relevance), a: network.activation(name))

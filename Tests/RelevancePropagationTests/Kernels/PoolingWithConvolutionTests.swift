@@ -69,7 +69,8 @@ import Testing
         (
           "conv",
           Convolution(
-            weight: Tensor(shape: [64, 64, 3, 3], scalars: random.units(64 * 64 * 9)), bias: nil, padding: Padding(1, 1))
+            weight: Tensor(shape: [64, 64, 3, 3], scalars: random.units(64 * 64 * 9)), bias: nil, padding: Padding(1, 1)
+          )
         ), ("relu", ReLU()), ("pool", MaxPooling(window: PoolingWindow(kernel: Extent(2), ceilMode: true))),
         ("mean", AdaptiveAveragePooling.global), ("flatten", Reshape.flatten),
       ], input: [64, 27, 30])
