@@ -127,7 +127,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_backward(
         }
       }
       for (int r = 0; r < together && whole < K; r++)
-        add_block(whole, pitch, 0, count, 0, SAME_MEMORY(tail) - whole, 16, rows[r], totals[r]);
+        add_block(whole, whole + 16, 0, count, 0, SAME_MEMORY(tail) - whole, 16, rows[r], totals[r]);
       for (int r = 0; r < together; r++) {
         for (int n = 0; n < count; n++) {
           for (int j = 0; j < 4 && r0 + 4 * r + j < used.count; j++)

@@ -3,43 +3,20 @@
 //   z[n,k] = sum_i part(x)[n,i] * w[i,k], and the epilogue
 //
 // x [entries][F] with xStride elements an entry (0: one for the whole batch), w as in dense.h.
-// A work-item makes `columns` outputs of every entry, a multiple of 16. Rows of w whose part(x) is 0 in all entries are not read.
-// Sums run over blocks of rows first, then over the blocks. What an entry gives does not depend on the others: zeros are added
-// where another entry has none.
-// Local memory: 2 * entries at once * columns floats.
+// A work-item makes `columns` outputs of every entry, a multiple of 32 or, of a single entry, of 16. Rows of w whose part(x) is 0 in
+// all entries are not read.
+// One entry takes four rows at a time, in long streams, and adds to all columns. Several take a block of rows, of which two
+// vectors of columns at a time stay in registers for up to DENSE_ENTRIES of them; the next block is on its way meanwhile.
+// Sums run over the rows of a block first, then over the blocks: what an entry gives does not depend on the others, zeros are
+// added where another entry has none.
+// Local memory: (entries at once, or 2 of a single entry) * columns floats.
 // Grid (ceil(K / columns) + TILE_IDLE_GROUPS) in groups of 1.
 #include "epilogue.h"
 #include "cpu/dense.h"
 #include "cpu/tile.h"
 
-#define DENSE_ROWS 4     // rows of w that one call takes
-#define DENSE_ENTRIES 4  // entries that one call serves at most
-
-// Four rows of w times their x of `count` entries, added to sums that lie `columns` apart: `factors` are the first's four, then
-// the second's. `asked` of the rows that come next are on their way meanwhile.
-static inline __attribute__((always_inline)) void add_rows(const int count, const int width, global const float *const *row,
-                                                           const float *factors, global float *sum, const int columns,
-                                                           global const float *const *next, const int asked) {
-  float16 f[DENSE_ENTRIES * DENSE_ROWS];
-#pragma unroll
-  for (int r = 0; r < count * DENSE_ROWS; r++) f[r] = factors[r];
-#pragma unroll 1
-  for (int k = 0; k < width; k += 16) {
-#pragma unroll 1
-    for (int r = 0; r < asked; r++) EXPECT_LINE(next[r] + k);
-    float16 w[DENSE_ROWS];
-#pragma unroll
-    for (int r = 0; r < DENSE_ROWS; r++) w[r] = load16(row[r] + k);
-#pragma unroll
-    for (int n = 0; n < count; n++) {
-      global float *into = sum + (size_t)n * columns + k;
-      float16 value = load16(into);
-#pragma unroll
-      for (int r = 0; r < DENSE_ROWS; r++) value = multiply_add(f[DENSE_ROWS * n + r], w[r], value);
-      store16(value, into);
-    }
-  }
-}
+#define DENSE_ROWS 4      // rows of w that a single entry takes at once
+#define DENSE_ENTRIES 12  // entries at once: with two vectors 24 sums
 
 // Rows of the block from `block` on that some of the `count` entries of x need.
 static void find_rows(const int F, const int block, const SignPart part, global const float *x, const int xStride,
@@ -48,59 +25,107 @@ static void find_rows(const int F, const int block, const SignPart part, global 
   for (int i = block; i < min(block + DENSE_BLOCK, F); i += 16) add_used_rows(part, x, xStride, count, i, F, used);
 }
 
+// The used rows of a block times one entry's part(x) of the block, added to `totals`; `sums` of as many numbers is its own.
+static inline __attribute__((always_inline)) void add_rows(private const UsedRows *used, const int block,
+                                                           private const float *parts, global const float *w,
+                                                           const size_t pitch, const int width, global float *totals,
+                                                           global float *sums) {
+  for (int k = 0; k < width; k += 16) store16((float16)0.0f, sums + k);
+  for (int j = 0; j < used->count; j += DENSE_ROWS) {
+    global const float *row[DENSE_ROWS];
+    float16 f[DENSE_ROWS];
+#pragma unroll
+    for (int r = 0; r < DENSE_ROWS; r++) {
+      const int i = used->rows[min(j + r, used->count - 1)];
+      row[r] = w + i * pitch;
+      f[r] = j + r < used->count ? parts[i - block] : 0.0f;
+    }
+#pragma unroll 1
+    for (int k = 0; k < width; k += 16) {
+      float16 value = load16(sums + k);
+#pragma unroll
+      for (int r = 0; r < DENSE_ROWS; r++) value = multiply_add(f[r], load16(row[r] + k), value);
+      store16(value, sums + k);
+    }
+  }
+  for (int k = 0; k < width; k += 16) store16(load16(totals + k) + load16(sums + k), totals + k);
+}
+
+// The used rows of a block times part(x) of up to ENTRIES entries, of which `count` are added to totals that lie `columns` apart.
+// With `asks` the rows of the block behind are on their way.
+#define FORWARD_FORM(ENTRIES)                                                                                         \
+  WIDE static __attribute__((noinline)) void add_rows_of_##ENTRIES(                                                   \
+      private const UsedRows *used, private const UsedRows *then, const int block, private const float *parts,        \
+      global const float *w, const size_t pitch, const int width, const int count, global float *totals,              \
+      const int columns, const int asks) {                                                                            \
+    _Pragma("unroll 1") for (int k = 0; k < width; k += 32) {                                                         \
+      const int second = k + 16 < width ? 16 : 0;                                                                     \
+      float16 sums[ENTRIES][2];                                                                                       \
+      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) sums[n][0] = sums[n][1] = 0.0f;                             \
+      _Pragma("unroll 1") for (int r = 0; r < used->count; r++) {                                                     \
+        global const float *row = w + used->rows[r] * pitch + k;                                                      \
+        private const float *part = parts + used->rows[r] - block;                                                    \
+        if (asks && r < then->count) {                                                                                \
+          global const float *next = w + then->rows[r] * pitch + k;                                                   \
+          EXPECT_LINE(next), EXPECT_LINE(next + second);                                                              \
+        }                                                                                                             \
+        const float16 first = load16(row), other = load16(row + second);                                              \
+        _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                         \
+          const float16 f = part[n * DENSE_BLOCK];                                                                    \
+          sums[n][0] = multiply_add(f, first, sums[n][0]), sums[n][1] = multiply_add(f, other, sums[n][1]);           \
+        }                                                                                                             \
+      }                                                                                                               \
+      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                           \
+        if (n >= count) continue;                                                                                     \
+        global float *total = totals + (size_t)n * columns + k;                                                       \
+        store16(load16(total) + sums[n][0], total);                                                                   \
+        if (second) store16(load16(total + 16) + sums[n][1], total + 16);                                             \
+      }                                                                                                               \
+    }                                                                                                                 \
+  }
+
+FORWARD_FORM(4)
+FORWARD_FORM(8)
+FORWARD_FORM(12)
+
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
     const int F, const int K, const int entries, const int entriesAtOnce, const int columns, const Epilogue e,
     global const float *x, const int xStride, const SignPart part, global const float *w, local float *memory,
     FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
   const size_t pitch = dense_pitch(K);
   const int first = ((int)get_global_id(0) - TILE_IDLE_GROUPS) * columns;
   if (first < 0) return;
-  const int width = min(columns, (int)pitch - first);
+  const int width = min(columns, dense_length(K) - first);
   w += first;
   for (int start = 0; start < entries; start += entriesAtOnce) {
-    const int count = min(entriesAtOnce, entries - start), calls = (count + DENSE_ENTRIES - 1) / DENSE_ENTRIES;
-    // So many next rows a call asks for; none for a single entry, which the memory's own streams serve.
-    const int asked = count == 1 ? 0 : (DENSE_ROWS + calls - 1) / calls;
+    const int count = min(entriesAtOnce, entries - start);
     global const float *from = x + (size_t)start * xStride;
-    global float *totals = SAME_MEMORY(memory), *sums = totals + (size_t)entriesAtOnce * columns;
+    global float *totals = SAME_MEMORY(memory);
     for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, totals + i);
     UsedRows used[2];
     find_rows(F, 0, part, from, xStride, count, &used[0]);
     for (int block = 0, now = 0; block < F; block += DENSE_BLOCK, now = 1 - now) {
       private const UsedRows *own = &used[now], *then = &used[1 - now];
       find_rows(F, block + DENSE_BLOCK, part, from, xStride, count, &used[1 - now]);
-      if (own->count == 0) continue;
-      for (int i = 0; i < count * columns; i += 16) store16((float16)0.0f, sums + i);
-      for (int j = 0; j < own->count; j += DENSE_ROWS) {
-        global const float *row[DENSE_ROWS], *next[DENSE_ROWS];
-        for (int r = 0; r < DENSE_ROWS; r++) {
-          const int after = j + DENSE_ROWS + r, behind = after - own->count;
-          row[r] = w + own->rows[min(j + r, own->count - 1)] * pitch;
-          next[r] = behind < 0 ? w + own->rows[after] * pitch : behind < then->count ? w + then->rows[behind] * pitch : row[r];
-        }
-        for (int n = 0, next0 = 0; n < count; n += DENSE_ENTRIES, next0 += asked) {
-          const int together = min(DENSE_ENTRIES, count - n), asks = clamp(DENSE_ROWS - next0, 0, asked);
-          float factors[DENSE_ENTRIES * DENSE_ROWS];
-          for (int r = 0; r < DENSE_ROWS; r++) {
-            for (int entry = 0; entry < together; entry++) {
-              const float a = j + r < own->count ? from[(size_t)(n + entry) * xStride + own->rows[j + r]] : 0.0f;
-              factors[DENSE_ROWS * entry + r] =
-                  plain ? a : part.positive * fmax(a, 0.0f) + part.negative * fmin(a, 0.0f);
-            }
+      for (int n = 0; n < count && own->count > 0; n += DENSE_ENTRIES) {
+        const int together = min(DENSE_ENTRIES, count - n);
+        float parts[DENSE_ENTRIES * DENSE_BLOCK];
+        for (int entry = 0; entry < DENSE_ENTRIES; entry++) {
+          for (int i = 0; i < DENSE_BLOCK && (entry < together || count > 1); i += 16) {
+            const int isThere = entry < together && block + i < F;
+            const float16 numbers = isThere ? parts_of(part, from + (size_t)(n + entry) * xStride, block + i, F) : 0.0f;
+            vstore16(numbers, 0, parts + entry * DENSE_BLOCK + i);
           }
-          global float *sum = sums + (size_t)n * columns;
-          global const float *const *following = next + min(next0, DENSE_ROWS - 1);
-#define ADD_ROWS(count) add_rows(count, width, row, factors, sum, columns, following, asks)
-          if (together == 4) ADD_ROWS(4);
-          if (together == 3) ADD_ROWS(3);
-          if (together == 2) ADD_ROWS(2);
-          if (together == 1) ADD_ROWS(1);
-#undef ADD_ROWS
         }
+        global float *of = totals + (size_t)n * columns;
+#define ADD_ROWS(ENTRIES) add_rows_of_##ENTRIES(own, then, block, parts, w, pitch, width, together, of, columns, n == 0)
+        if (count == 1) add_rows(own, block, parts, w, pitch, width, totals, totals + columns);
+        else if (together <= 4) ADD_ROWS(4);
+        else if (together <= 8) ADD_ROWS(8);
+        else ADD_ROWS(12);
+#undef ADD_ROWS
       }
-      for (int i = 0; i < count * columns; i += 16) store16(load16(totals + i) + load16(sums + i), totals + i);
     }
     for (int n = 0; n < count; n++) {
       const FinishedEntry entry = finished_entry(e, arrays, start + n);

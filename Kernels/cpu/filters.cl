@@ -121,10 +121,10 @@ static float16 numbers_of_row(private const float *lanes, const int row) {
 
 // Weights of dense.h from [K,F], outputs from `start` on. Grid (ceil(F / 16), outputs / 64).
 WIDE kernel void pack_dense(const int F, const int K, const int start, global const float *w, global float *U) {
-  const int i = (int)get_global_id(0) * 16, first = start + (int)get_global_id(1) * 64, length = dense_pitch(K);
+  const int i = (int)get_global_id(0) * 16, first = start + (int)get_global_id(1) * 64, length = dense_length(K);
   for (int k = first; k < min(first + 64, length); k += 16) {
     float lanes[256];
     dense_block(F, K, i, k, w, lanes);
-    for (int row = 0; row < min(16, F - i); row++) store16(numbers_of_row(lanes, row), U + (size_t)(i + row) * length + k);
+    for (int row = 0; row < min(16, F - i); row++) store16(numbers_of_row(lanes, row), U + (size_t)(i + row) * dense_pitch(K) + k);
   }
 }

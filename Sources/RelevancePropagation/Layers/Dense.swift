@@ -43,17 +43,20 @@ extension Dense: LinearLayer {
     if engine.family == .cpu {
       let rows = WeightRows(self.weight, on: engine)
       let (epilogue, arrays) = finish.arguments(parameters, into: output, count: shapes.output.count)
-      // For one entry a piece a core, whose rows are read as long streams. For several, sums that stay in a first cache.
-      let share = rows.pitch / ((batch == 1 ? 1 : 8) * engine.limits.computeUnits)
-      let ofCache = batch == 1 ? 16384 : 7168 / (batch + 4)  // numbers: four rows and the sums
-      let columns = max(min(share, ofCache), 256).roundedUp(to: 16)
-      let entriesAtOnce = max(1, min(batch, 7168 / columns))
+      // For one entry a piece a core, whose rows are read as long streams. For several, blocks of rows that stay in a second cache
+      // while all entries read them, with their totals.
+      let cores = engine.limits.computeUnits
+      let columns =
+        batch == 1
+        ? min(max(rows.length / cores, 256), 16384).roundedUp(to: 16)
+        : min(max(rows.length / (8 * cores), 64), 256).roundedUp(to: 32)
+      let entriesAtOnce = min(batch, 64)
       return try engine.launch(
-        rows.form.kernel, "dense_forward", groups: rows.form.groups((rows.pitch + columns - 1) / columns), items: 1,
+        rows.form.kernel, "dense_forward", groups: rows.form.groups((rows.length + columns - 1) / columns), items: 1,
         [
           Int32(shapes.inputs[0][0]), Int32(shapes.output[0]), Int32(batch), Int32(entriesAtOnce), Int32(columns),
           epilogue, inputs[0].buffer, Int32(inputs[0].stride), inputs[0].part, weight,
-          LocalMemory(bytes: 8 * entriesAtOnce * columns),
+          LocalMemory(bytes: 4 * max(entriesAtOnce, 2) * columns),
         ] + arrays)
     }
     if engine.family == .gpu {

@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Less than a vector, whole vectors, several pieces of work and a part of one, rows longer than a block of sums.
-  static let sizes = [(1, 1), (3, 70), (16, 64), (531, 203), (1040, 33), (40, 1003)].map {
+  static let sizes = [(1, 1), (3, 70), (16, 64), (512, 70), (531, 203), (1040, 33), (40, 1003)].map {
     Size(outputs: $0.0, features: $0.1)
   }
 
@@ -52,7 +52,7 @@ import Testing
     let engine = Self.engine
     var random = SplitMix64(seed: 171)
     let own = try Case(size, &random)
-    for batch in [1, 2, 5, 10] {
+    for batch in [1, 2, 5, 10, 70] {
       let x = Self.sparse(size.features, entries: batch, &random)
       var sums = [Double](repeating: 0, count: batch * size.outputs)
       for n in 0..<batch {

@@ -13,8 +13,11 @@ struct WeightRows {
     form = TileForm(on: engine)
   }
 
-  /// Numbers from one row to the next.
-  var pitch: Int { outputs.roundedUp(to: 16) }
+  /// Numbers of a row, in whole vectors.
+  var length: Int { outputs.roundedUp(to: 16) }
+
+  /// Numbers from one row to the next (`dense_pitch`).
+  private var pitch: Int { length + (length % 512 == 0 ? 32 : 0) }
 
   /// The rows, from the weights as the network has them.
   func transposed(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
