@@ -1,7 +1,7 @@
 import RelevancePropagation
 
 /// A tensor as a file describes it: numbers of one type somewhere in the file, seen through a shape and strides.
-struct StoredTensor {
+struct StoredTensor: Sendable {
   var type: ElementType
   var shape: [Int]
   /// In elements; nil means contiguous, C order.
@@ -28,9 +28,11 @@ struct StoredTensor {
       return Tensor(shape: Shape(shape), mapping: file, byteOffset: start + 4 * offset)
     }
     try allowance.spend(4 * count, at: name)
-    return try bytes.withUnsafeBytes { raw in
-      try Tensor(shape: Shape(shape)) { contiguous ? convert(raw, into: $0) : gather(raw, into: $0) }
+    let fill: @Sendable (UnsafeMutableBufferPointer<Float>) -> Void = { scalars in
+      bytes.withUnsafeBytes { contiguous ? convert($0, into: scalars) : gather($0, into: scalars) }
     }
+    guard let (file, _) = bytes.mapping else { return try Tensor(shape: Shape(shape), filling: fill) }
+    return try Tensor(shape: Shape(shape), from: file, converting: fill)
   }
 
   /// Checks that the last element lies inside `bytes`.

@@ -14,6 +14,7 @@ public struct Tensor: Sendable {
     case owned([Float])
     case mapped(MappedFile, byteOffset: Int)
     case kept(HostMemory)
+    case converted(ConvertedScalars)
   }
 
   /// - Precondition: `scalars.count == shape.count`.
@@ -55,6 +56,20 @@ public struct Tensor: Sendable {
     storage = .kept(memory)
   }
 
+  /// The same of scalars that `convert` makes of what lies in `file`, and makes again where they are read after they were let go.
+  /// - Throws: where there is no memory left.
+  public init(
+    shape: Shape, from file: MappedFile,
+    converting convert: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
+  ) throws {
+    guard shape.count >= Self.smallestKept else {
+      try self.init(shape: shape, filling: convert)
+      return
+    }
+    let scalars = try ConvertedScalars(count: shape.count, from: file, convert: convert)
+    self.init(shape: shape, storage: .converted(scalars))
+  }
+
   /// Scalars from which on whole pages of memory are no waste.
   private static let smallestKept = 1 << 16
 
@@ -64,10 +79,11 @@ public struct Tensor: Sendable {
 
   public var count: Int { shape.count }
 
-  /// The file in which the scalars lie.
+  /// The file in which the scalars lie, or of which they are made.
   var file: MappedFile? {
     switch storage {
     case .mapped(let file, _): file
+    case .converted(let scalars): scalars.file
     case .owned, .kept: nil
     }
   }
@@ -78,6 +94,7 @@ public struct Tensor: Sendable {
     case .owned: nil
     case .mapped(let file, _): file
     case .kept(let memory): memory
+    case .converted(let scalars): scalars.memory
     }
   }
 
@@ -85,7 +102,7 @@ public struct Tensor: Sendable {
   public var scalars: [Float] {
     switch storage {
     case .owned(let array): array
-    case .mapped, .kept: withScalars { Array($0) }
+    case .mapped, .kept, .converted: withScalars { Array($0) }
     }
   }
 
@@ -102,10 +119,16 @@ public struct Tensor: Sendable {
         do throws(E) { return .success(try body(slice.bindMemory(to: Float.self))) } catch { return .failure(error) }
       }
       return try result.get()
-    case .kept(let memory):
-      return try withExtendedLifetime(memory) { () throws(E) -> R in
-        try body(UnsafeBufferPointer(memory.bytes.assumingMemoryBound(to: Float.self)))
-      }
+    case .kept(let memory): return try Self.withScalars(in: memory, body)
+    case .converted(let scalars): return try Self.withScalars(in: scalars.memory, body)
+    }
+  }
+
+  private static func withScalars<R, E: Error>(
+    in memory: HostMemory, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    try withExtendedLifetime(memory) { () throws(E) -> R in
+      try body(UnsafeBufferPointer(memory.bytes.assumingMemoryBound(to: Float.self)))
     }
   }
 
@@ -115,6 +138,10 @@ public struct Tensor: Sendable {
     guard case .mapped(let file, let byteOffset) = storage else { return }
     file.forget(byteOffset + 4 * range.lowerBound..<byteOffset + 4 * range.upperBound)
   }
+
+  /// Lets go the memory of scalars that were converted, after they have been copied elsewhere: they are made anew where they are
+  /// read again.
+  func letGo() { if case .converted(let scalars) = storage { scalars.letGo() } }
 
   /// The same scalars under another shape of the same count.
   public func reshaped(_ shape: Shape) -> Tensor {

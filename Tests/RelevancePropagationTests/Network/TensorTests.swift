@@ -1,4 +1,6 @@
+import Compute
 import Foundation
+import Synchronization
 import TestDevices
 import Testing
 
@@ -62,6 +64,37 @@ import Testing
     #expect(tensor == Tensor(shape: [count], scalars: expected))
     let queue = TestDevice.engine.queue
     #expect(try queue.read(tensor.buffer(on: TestDevice.engine, for: "a tensor"), count: count) == expected)
+  }
+
+  @Test("converted scalars are kept, and made again where they are read after they were let go and nobody holds them")
+  func converted() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("relprop-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+    let file = try MappedFile(path: path)
+    let times = Mutex(0)
+    func tensor(_ count: Int) throws -> Tensor {
+      try Tensor(shape: [count], from: file) { scalars in
+        times.withLock { $0 += 1 }
+        for index in scalars.indices { scalars[index] = Float(index) }
+      }
+    }
+    let few = try tensor(10)
+    few.letGo()
+    #expect(few.scalars == (0..<10).map(Float.init) && times.withLock { $0 } == 1)
+    let count = 70_000
+    let many = try tensor(count)
+    let expected = (0..<count).map(Float.init)
+    #expect(many.scalars == expected && many.file === file && times.withLock { $0 } == 2)
+    // A device that computes in this memory holds it.
+    var buffer: Buffer<Float>? = try many.buffer(on: TestDevice.cpu, for: "a tensor")
+    many.letGo()
+    #expect(many.scalars == expected && times.withLock { $0 } == 2)
+    try TestDevice.cpu.queue.finish()
+    #expect(buffer?.count == count)
+    buffer = nil
+    #expect(many.scalars == expected && many.reshaped([1, count]).scalars == expected)
+    #expect(times.withLock { $0 } >= 3)
   }
 }
 

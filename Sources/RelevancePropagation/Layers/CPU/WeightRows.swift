@@ -33,6 +33,7 @@ struct WeightRows {
       try engine.queue.finish()
       weight.forget(first * features..<(first + count) * features)
     }
+    weight.letGo()
     return rows
   }
 
