@@ -14,8 +14,8 @@ struct LayersCommand: ParsableCommand {
 
       A floor is the time in which the machine could do a layer's work at best, by its peaks measured in the same run: the
       products of the algorithm that is used at the peak of multiply-adds, or the weights read once at the peak of memory,
-      whichever takes longer (backward half of them: rows with s = 0 are not read). What is above it goes to transforms,
-      epilogues and the traffic of activations.
+      whichever takes longer (of a dense layer on a CPU those whose input is not 0 in all images). What is above it goes to
+      transforms, epilogues and the traffic of activations.
       """)
 
   @OptionGroup var options: BenchmarkOptions
@@ -66,7 +66,7 @@ struct LayersCommand: ParsableCommand {
     ).resolve(for: subject.network)
     let plan = PropagationPlan(subject.network, rules: rules, targets: targets, kernels: engine.choice)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
-    let rows = rows(runs, plan, peak)
+    let rows = rows(runs, plan, peak, used: try usedWeights(subject.network, images, on: engine))
 
     print(
       "device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)\n\(peak.text)"
@@ -101,7 +101,21 @@ struct LayersCommand: ParsableCommand {
     var backwardSeconds: Double { outcome.seconds - outcome.forwardSeconds }
   }
 
-  private func rows(_ runs: [Run], _ plan: PropagationPlan, _ peak: Peak) -> [Row] {
+  /// The share of each dense layer's weights that a CPU's kernels read.
+  private func usedWeights(_ network: Network, _ images: Tensor, on engine: Engine) throws -> [String: Double] {
+    guard engine.family == .cpu else { return [:] }
+    let trace = try DeviceNetwork(network, on: engine, batch: batch, scoresOnly: true).forward(images)
+    var result: [String: Double] = [:]
+    for node in network.nodes where node.layer is Dense {
+      let inputs = try trace.activation(of: node.inputs[0]).scalars
+      let features = inputs.count / batch
+      let used = (0..<features).count { i in (0..<batch).contains { inputs[$0 * features + i] != 0 } }
+      result[node.name] = Double(used) / Double(features)
+    }
+    return result
+  }
+
+  private func rows(_ runs: [Run], _ plan: PropagationPlan, _ peak: Peak, used: [String: Double]) -> [Row] {
     func floor(_ flop: Int, bytes: Int) -> Double {
       max(Double(flop * batch) / (peak.gigaflops * 1e9), Double(bytes) / (peak.readGigabytesPerSecond * 1e9))
     }
@@ -110,13 +124,14 @@ struct LayersCommand: ParsableCommand {
       let launches = count["\(layer.name) forward", default: 0] + count["\(layer.name) backward", default: 0]
       guard launches > 0 else { return nil }
       let forward = Spread(runs.map { $0.seconds("\(layer.name) forward") })
+      func read(_ bytes: Int) -> Int { Int(Double(bytes) * used[layer.name, default: 1]) }
       return Row(
         layer: layer.name, type: layer.type, forward: forward,
         backward: Spread(runs.map { $0.seconds("\(layer.name) backward") }), launches: launches,
-        forwardFloor: floor(layer.forwardProductFLOP + layer.factorProductFLOP, bytes: layer.weightBytes),
+        forwardFloor: floor(layer.forwardProductFLOP + layer.factorProductFLOP, bytes: read(layer.weightBytes)),
         backwardFloor: floor(
           layer.backwardProductFLOP - layer.factorProductFLOP,
-          bytes: max(layer.modifiedWeightBytes, layer.weightBytes / 2)),
+          bytes: read(max(layer.modifiedWeightBytes, layer.weightBytes))),
         forwardGigaflops: layer.weightBytes > 0
           ? Double(layer.forwardFLOP * batch) / forward.median * 1e-9 : nil)
     }
