@@ -3,7 +3,7 @@
 //   c[n,i] = sum_k s[n,k] * w[i,k], and the epilogue
 //
 // s [entries][K], w as in dense.h.
-// A work-item makes 16 outputs of every entry, four rows of w at a time against up to DENSE_ENTRIES entries. Where step 4 follows,
+// A work-item makes 16 outputs of every entry, four rows of w at a time against up to BACK_ENTRIES entries. Where step 4 follows,
 // R = a * c, rows with a = 0 in all entries are not read. Nor are numbers in front of the first s that is not 0, and behind the
 // last: where the relevance of one class begins there is one. One entry reads long streams, four rows after four rows. Several
 // take all rows block by block: a block comes from memory once, while the products of the one before are made, and with the
