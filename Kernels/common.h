@@ -102,6 +102,11 @@ real part_of(const SignPart part, const real a) {
   return part.positive * fmax(a, (real)0.0f) + part.negative * fmin(a, (real)0.0f);
 }
 
+// The same, and a itself where all of it is meant: what is no number stays none.
+static inline __attribute__((always_inline)) real whole_or_part(const SignPart part, const real a) {
+  return part.positive == 1.0f && part.negative == 1.0f ? a : part_of(part, a);
+}
+
 // rho(w) of weights: mode 0 part_of, 1 w * w, 2 one.
 real rho_of(const int mode, const SignPart part, const real w) {
   return mode == 0 ? part_of(part, w) : mode == 1 ? w * w : (real)1.0f;

@@ -96,8 +96,7 @@ static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e,
   if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + left);
   if (e.steps & EPILOGUE_PRODUCT) {
     const size_t from = e.activationStride ? image : index;
-    const real a = load_lanes(arrays.activation, from, from + left);
-    value *= e.part.positive == 1.0f && e.part.negative == 1.0f ? a : part_of(e.part, a);
+    value *= whole_or_part(e.part, load_lanes(arrays.activation, from, from + left));
   }
   if (e.coefficient != 1.0f) value *= e.coefficient;
   if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, at + left);

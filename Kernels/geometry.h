@@ -59,6 +59,11 @@ typedef struct {
   int turned;
 } FilterView;
 
+// A dense layer's weights on a CPU (cpu/dense.h), a row of K numbers for every input: numbers of a row in whole vectors, and from one
+// row to the next. Rows in the same sets of a cache would drive each other out.
+static inline int dense_length(const int K) { return (K + 15) / 16 * 16; }
+static inline int dense_pitch(const int K) { return dense_length(K) + (dense_length(K) % 512 == 0 ? 32 : 0); }
+
 // What is done with finished sums (epilogue.h): a set of EPILOGUE_ flags, and their numbers.
 typedef struct {
   int steps;

@@ -18,14 +18,9 @@ typedef struct {
   int count;
 } UsedRows;
 
-// Numbers of a row with the zeros, and from one row to the next: rows in the same sets of a cache would drive each other out.
-static inline int dense_length(const int K) { return (K + 15) / 16 * 16; }
-static inline size_t dense_pitch(const int K) { return dense_length(K) + (dense_length(K) % 512 == 0 ? 32 : 0); }
-
-// part(a) of the numbers i to i + 15 of F. What is no number stays none where all of a is meant.
+// part(a) of the numbers i to i + 15 of F.
 static float16 parts_of(const SignPart part, global const float *a, const int i, const int F) {
-  const float16 value = load_lanes(a, i, F);
-  return part.positive == 1.0f && part.negative == 1.0f ? value : part_of(part, value);
+  return whole_or_part(part, load_lanes(a, i, F));
 }
 
 // Adds those of rows i to i + 15 of F whose part(a) is not 0 in some of `count` arrays that lie `stride` apart.

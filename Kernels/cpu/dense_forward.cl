@@ -109,10 +109,10 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
       private const UsedRows *own = &used[now], *then = &used[1 - now];
       find_rows(F, block + DENSE_BLOCK, part, from, xStride, count, &used[1 - now]);
       for (int n = 0; n < count && own->count > 0; n += DENSE_ENTRIES) {
-        const int together = min(DENSE_ENTRIES, count - n);
+        const int together = min(DENSE_ENTRIES, count - n), filled = count == 1 ? 1 : DENSE_ENTRIES;
         float parts[DENSE_ENTRIES * DENSE_BLOCK];
-        for (int entry = 0; entry < DENSE_ENTRIES; entry++) {
-          for (int i = 0; i < DENSE_BLOCK && (entry < together || count > 1); i += 16) {
+        for (int entry = 0; entry < filled; entry++) {
+          for (int i = 0; i < DENSE_BLOCK; i += 16) {
             const int isThere = entry < together && block + i < F;
             const float16 numbers = isThere ? parts_of(part, from + (size_t)(n + entry) * xStride, block + i, F) : 0.0f;
             vstore16(numbers, 0, parts + entry * DENSE_BLOCK + i);

@@ -285,6 +285,7 @@ public final class DeviceNetwork {
   private func launch(_ node: Network.Node, images: Int) throws {
     let inputs = node.inputs.map(activation)
     let shapes = shapes(of: node)
+    let asked = makesFactors ? factors : nil
     switch node.layer {
     case let layer as any LinearLayer:
       let operands = zip(inputs, shapes.inputs).map(Operand.init)
@@ -295,10 +296,9 @@ public final class DeviceNetwork {
         if !inPlace.contains(node.name) { finish.kept = target }
         target = activation(rectifier)
       }
-      var made = makesFactors ? factors.made(of: node.name) : nil
+      var made = asked?.made(of: node.name)
       if let pooling = poolings[node.name] {
-        let own = makesFactors ? factors.made(of: pooling) : nil
-        let ofWinners = makesFactors ? factors.made(of: node.name, winnersOf: pooling) : nil
+        let (own, ofWinners) = (asked?.made(of: pooling), asked?.made(of: node.name, winnersOf: pooling))
         finish.pooling = PoolingRequest(
           maxima: activation(pooling), factor: own?.request, masks: ofWinners != nil)
         if let own { factors.note(own.factor, generation: generation) }
@@ -314,7 +314,7 @@ public final class DeviceNetwork {
         operands, parameters(of: node), for: .forward, finish: finish, into: target, shapes: shapes, batch: images,
         on: engine)
     case let layer as any NonlinearLayer:
-      if makesFactors, let made = factors.made(of: node.name) {
+      if let made = asked?.made(of: node.name) {
         try layer.forward(
           inputs, factor: made.request, asking: made.layer, into: activation(node.name), shapes: shapes, batch: images,
           on: engine)

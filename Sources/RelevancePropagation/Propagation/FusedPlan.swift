@@ -25,7 +25,7 @@ struct FusedPlan {
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
       routes: { network.nodes[$0].layer is MaxPooling && MaxPooling.finishes(choice.family) },
-      averages: { view($0)?.averagesPairs(network.layerShapes(of: network.nodes[$0])) ?? false },
+      hasPairs: { view($0)?.averagesPairs(network.layerShapes(of: network.nodes[$0])) ?? false },
       spreads: { view($0)?.spreads(for: $1, shapes: network.layerShapes(of: network.nodes[$0]), choice) ?? false },
       masks: { factor in
         guard poolings[factor.node] == factor.winners, makes(factor), let node = network[factor.node] else {

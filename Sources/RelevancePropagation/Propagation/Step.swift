@@ -122,7 +122,7 @@ enum Source {
 /// Where a transpose reads s.
 enum TransposeSource {
   case tensor(TensorID)
-  /// s = f ⊙ (s of the pooling node behind / 4), which windows of 2 × 2 pixels side by side send back as averages.
+  /// s = f ⊙ (s of the pooling node behind), which windows of 2 × 2 pixels side by side send back (`SpreadWindows`).
   case windows(TensorID, of: Int, factor: Factor)
 
   /// The tensor it reads.

@@ -22,8 +22,8 @@ struct StepFusion {
   /// Whether the max pooling of a node can finish what it sends to its winners.
   let routes: (Int) -> Bool
 
-  /// Whether the backward pass treats a node as an average over windows of 2 × 2 pixels side by side.
-  let averages: (Int) -> Bool
+  /// Whether a node pools windows of 2 × 2 pixels side by side.
+  let hasPairs: (Int) -> Bool
 
   /// Whether the layer of a node forms s of such windows where its transpose reads it.
   let spreads: (Int, Pass) -> Bool
@@ -145,9 +145,9 @@ struct StepFusion {
   private func pooled(_ step: Step) -> (node: Int, sent: TensorID, product: ProductStep, factor: Factor)? {
     guard let product = step.product, var factor = product.factor else { return nil }
     switch step {
-    case .transpose(let node, .all, .tensor(let sent), _, _, _, _) where averages(node):
+    case .transpose(let node, .all, .tensor(let sent), _, _, _, _) where hasPairs(node):
       return (node, sent, product, factor)
-    case .route(let node, let sent, sharingTies: false, _, accumulate: false, _) where averages(node):
+    case .route(let node, let sent, sharingTies: false, _, accumulate: false, _) where hasPairs(node):
       factor.winners = name(node)
       return masks(factor) ? (node, sent, product, factor) : nil
     default: return nil

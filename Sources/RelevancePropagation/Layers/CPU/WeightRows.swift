@@ -1,4 +1,5 @@
 internal import Compute
+internal import KernelSources
 
 /// The weights of a dense layer as its CPU kernels read them (cpu/dense.h): a row of K numbers for every input.
 struct WeightRows {
@@ -14,14 +15,12 @@ struct WeightRows {
   }
 
   /// Numbers of a row, in whole vectors.
-  var length: Int { outputs.roundedUp(to: 16) }
-
-  /// Numbers from one row to the next (`dense_pitch`).
-  private var pitch: Int { length + (length % 512 == 0 ? 32 : 0) }
+  var length: Int { Int(dense_length(Int32(outputs))) }
 
   /// The rows, from the weights as the network has them.
   func transposed(_ original: Buffer<Float>, on engine: Engine) throws -> Buffer<Float> {
-    let rows = try Buffer<Float>(count: features * pitch, on: engine.queue, for: "rows of weights")
+    let rows = try Buffer<Float>(
+      count: features * Int(dense_pitch(Int32(outputs))), on: engine.queue, for: "rows of weights")
     // Some outputs at a time, so that most of the weights are not in memory twice.
     let most = max(Self.together, Self.atOnce / features / Self.together * Self.together)
     for first in stride(from: 0, to: outputs, by: most) {
