@@ -69,7 +69,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
       const int vectors = min(TILE_VECTORS, (g.K - k + 15) / 16), isLast = k + TILE_COLUMNS >= g.K;
       global const float *b = filters + (size_t)k * depth + (size_t)from * 16 * vectors;
       global const float *next = isLast ? filters + (size_t)(from + part_depth) * TILE_COLUMNS : b + (size_t)TILE_COLUMNS * depth;
-      tiles_before(rows, vectors, part_depth, inputs, g.pitch, b, from > 0, sums + (size_t)k * g.rowsOfMemory, next,
+      tiles_before(rows, vectors, part_depth, inputs, g.pitch, 0, b, from > 0, sums + (size_t)k * g.rowsOfMemory, next,
                    asked_ahead(rows, 16 * vectors * part_depth));
     }
     from += part_depth;

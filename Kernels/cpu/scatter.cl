@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) void multiply_pixels(const ScatterG
     global const float *inputs = first < whole ? pixels + (size_t)first * g.C : tail;
 #pragma unroll 1
     for (int block = 0; block < blocks; block++)
-      tiles_of(min(TILE_ROWS, count - first), TILE_VECTORS, g.C, inputs, g.C, U + (size_t)block * g.C * TILE_COLUMNS, 0,
+      tiles_of(min(TILE_ROWS, count - first), TILE_VECTORS, g.C, inputs, g.C, 1, U + (size_t)block * g.C * TILE_COLUMNS, 0,
                products + block * ofBlock + (size_t)first * TILE_COLUMNS);
   }
 }

@@ -6,7 +6,8 @@
 // as vectors; m [rows][16 * vectors]. For every c that is rows * vectors multiply-adds for `vectors` loads and `rows`
 // broadcasts; all rows * vectors sums stay in registers. With `joins` the sums are added to what is in m.
 // Where several blocks of rows share a b from memory, only the first reads it there and memory is idle in the others. So the
-// caller may name the b it wants next: it comes into the core's second cache meanwhile, evenly.
+// caller may name the b it wants next: it comes into the core's second cache meanwhile, evenly. Where a is not in that cache
+// (`isFar`, the same wherever a kernel calls these), its next rows are asked for too.
 #ifndef RELPROP_TILE_H
 #define RELPROP_TILE_H
 
@@ -21,6 +22,7 @@
 #ifndef TILE_DEPTH
 #define TILE_DEPTH 64  // terms summed at a time
 #endif
+#define TERMS_AHEAD 32  // of b, on their way into the first cache; behind packed filters there is room for so many
 #define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
 #ifndef TILE_VECTORS
 #define TILE_VECTORS 2  // vectors of 16 a row
@@ -51,25 +53,18 @@
 #define EXPECT_LINE(address)
 #endif
 
-// The same into the first cache: the next rows of a, which lie behind these.
+// The same into the first cache.
 #ifdef __clang__
-#define EXPECT_ROWS(address) __builtin_prefetch((const void *)(size_t)(address), 0, 3)
+#define EXPECT_NEAR(address) __builtin_prefetch((const void *)(size_t)(address), 0, 3)
 #else
-#define EXPECT_ROWS(address)
-#endif
-
-// The line at this address will be written.
-#ifdef __clang__
-#define EXPECT_WRITING(address) __builtin_prefetch((const void *)(size_t)(address), 1, 3)
-#else
-#define EXPECT_WRITING(address)
+#define EXPECT_NEAR(address)
 #endif
 
 // One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
 // terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
 // With every c a line of the next b is asked for, `pace` elements behind the last.
 #define TILE_FORM(name, ROWS, VECTORS)                                                                               \
-  WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda,             \
+  WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda, const int isFar, \
                                                   global const float *b, const int joins, global float *m,           \
                                                   global const float *next, const int pace) {                        \
     int from = 0;                                                                                                    \
@@ -84,7 +79,11 @@
         _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
         b += 16 * VECTORS;                                                                                           \
         EXPECT_LINE(next);                                                                                           \
-        EXPECT_ROWS(a + ROWS * lda + 16 * from);                                                                     \
+        if (isFar) {                                                                                                 \
+          EXPECT_NEAR(a + ROWS * lda + 16 * from);                                                                   \
+        } else {                                                                                                     \
+          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) EXPECT_NEAR(b + 16 * (VECTORS * TERMS_AHEAD + j));     \
+        }                                                                                                            \
         next += pace;                                                                                                \
         _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
           const float16 number = a[i * lda + from];                                                                  \
@@ -116,7 +115,7 @@ static inline __attribute__((always_inline)) int asked_ahead(const int rows, con
 // compile time. Up to TILE_FEW_ROWS - 1 rows too many are computed; a and m have room for them (see TILE_SLACK).
 // Meanwhile the `count` numbers from `next` on come into the second cache, each block asking for its share of them.
 static inline __attribute__((always_inline)) void tiles_before(const int rows, const int vectors, const int depth,
-                                                               global const float *a, const int lda,
+                                                               global const float *a, const int lda, const int isFar,
                                                                global const float *b, const int joins, global float *m,
                                                                global const float *next, const int count) {
   const int rest = rows % TILE_ROWS;
@@ -129,20 +128,20 @@ static inline __attribute__((always_inline)) void tiles_before(const int rows, c
   if (count == 0) next = b;  // the line that is read in any case: an address that is not mapped takes long to find out
 #pragma unroll 1
   for (; first < whole; first += TILE_ROWS, a += TILE_ROWS * lda, next += share) {
-    if (vectors == 2) tile_of_many(depth, a, lda, b, joins, m + (size_t)first * 32, next, pace);
-    else slim_tile_of_many(depth, a, lda, b, joins, m + (size_t)first * 16, next, pace);
+    if (vectors == 2) tile_of_many(depth, a, lda, isFar, b, joins, m + (size_t)first * 32, next, pace);
+    else slim_tile_of_many(depth, a, lda, isFar, b, joins, m + (size_t)first * 16, next, pace);
   }
 #pragma unroll 1
   for (; first < rows; first += TILE_FEW_ROWS, a += TILE_FEW_ROWS * lda, next += share) {
-    if (vectors == 2) tile_of_few(depth, a, lda, b, joins, m + (size_t)first * 32, next, pace);
-    else slim_tile_of_few(depth, a, lda, b, joins, m + (size_t)first * 16, next, pace);
+    if (vectors == 2) tile_of_few(depth, a, lda, isFar, b, joins, m + (size_t)first * 32, next, pace);
+    else slim_tile_of_few(depth, a, lda, isFar, b, joins, m + (size_t)first * 16, next, pace);
   }
 }
 
 // The same where b is in a cache.
 static inline __attribute__((always_inline)) void tiles_of(const int rows, const int vectors, const int depth,
-                                                           global const float *a, const int lda, global const float *b,
-                                                           const int joins, global float *m) {
-  tiles_before(rows, vectors, depth, a, lda, b, joins, m, b, 0);
+                                                           global const float *a, const int lda, const int isFar,
+                                                           global const float *b, const int joins, global float *m) {
+  tiles_before(rows, vectors, depth, a, lda, isFar, b, joins, m, b, 0);
 }
 #endif

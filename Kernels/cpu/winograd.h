@@ -216,7 +216,7 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
     } else {
       then = NAME(awaited)(g, read, reads, first + ahead, nexts > 0 ? nexts : tiles, run, runs, then);
     }
-    tiles_before(tiles, vectors, g.C, a, g.pitch, b, 0, m, then.from, then.count);
+    tiles_before(tiles, vectors, g.C, a, g.pitch, streams, b, 0, m, then.from, then.count);
   }
   NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays, f, pooling);
 }

@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) void NAME(out_of_points)(const floa
 // the tile's row, planes are `planeStride` apart. Rows of points are made in pairs, as many at a time as stay in registers.
 static inline __attribute__((always_inline)) void NAME(transform_input)(global const float *corner, const int rowStep,
                                                                         const int columnStep, global float *v,
-                                                                        const int planeStride) {
+                                                                        const int planeStride, const int isShared) {
 #pragma unroll
   for (int pair = 0; pair < PAIRS; pair += PAIRS_AT_ONCE) {
     float16 rows[2 * PAIRS_AT_ONCE][N_];
@@ -70,24 +70,21 @@ static inline __attribute__((always_inline)) void NAME(transform_input)(global c
       for (int other = 0; other < PAIRS; other++) {
         float16 first, second;
         NAME(into_points)(other, rows[i], &first, &second);
-        store16(first, v + (size_t)(plane + FIRST(other)) * planeStride);
-        store16(second, v + (size_t)(plane + SECOND(other)) * planeStride);
+        store_point(first, v + (size_t)(plane + FIRST(other)) * planeStride, isShared);
+        store_point(second, v + (size_t)(plane + SECOND(other)) * planeStride, isShared);
       }
     }
   }
 }
 
-// A vector of a tile's pixels, less the two columns that its left neighbour has read, and of its points.
+// A vector of a tile's pixels, less the two columns that its left neighbour has read.
 static inline __attribute__((always_inline)) void NAME(expect_next)(global const float *corner, const int rowStep,
-                                                                    const int columnStep, global float *v,
-                                                                    const int planeStride) {
+                                                                    const int columnStep) {
 #pragma unroll
   for (int i = 0; i < N_; i++) {
 #pragma unroll
-    for (int j = 2; j < N_; j++) EXPECT_ROWS(corner + (ptrdiff_t)i * rowStep + j * columnStep);
+    for (int j = 2; j < N_; j++) EXPECT_NEAR(corner + (ptrdiff_t)i * rowStep + j * columnStep);
   }
-#pragma unroll
-  for (int plane = 0; plane < PLANES; plane++) EXPECT_WRITING(v + (size_t)plane * planeStride);
 }
 
 // The same of x * windows * share, a tile that lies inside both: each product is made once. A function of its own, compiled
@@ -95,7 +92,8 @@ static inline __attribute__((always_inline)) void NAME(expect_next)(global const
 WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const float *corner, const int rowStep,
                                                                    const int y0, const int x0, global const float *windows,
                                                                    const int windowStep, const float share, const int C,
-                                                                   global float *v, const int planeStride) {
+                                                                   global float *v, const int planeStride,
+                                                                   const int isShared) {
   float between[PLANES * 16];
 #pragma unroll 1
   for (int j = 0; j < N_; j++) {
@@ -121,16 +119,17 @@ WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const 
     for (int pair = 0; pair < PAIRS; pair++) {
       float16 first, second;
       NAME(into_points)(pair, d, &first, &second);
-      store16(first, v + (size_t)(row * N_ + FIRST(pair)) * planeStride);
-      store16(second, v + (size_t)(row * N_ + SECOND(pair)) * planeStride);
+      store_point(first, v + (size_t)(row * N_ + FIRST(pair)) * planeStride, isShared);
+      store_point(second, v + (size_t)(row * N_ + SECOND(pair)) * planeStride, isShared);
     }
   }
 }
 
-// All channels of one tile. With `asks` the input of the tile to the right is on its way, and the lines that are written next.
+// All channels of one tile. With `isShared` other cores read what is written, and the input of the tile to the right is on its
+// way.
 static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const int tile,
                                                                        const TileInput input, global float *v,
-                                                                       const int planeStride, const int asks) {
+                                                                       const int planeStride, const int isShared) {
   const TilePlace place = place_of(g, tile);
   const SignPart part = input.part;
   const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft, P = g.H / 2, Q = g.W / 2;
@@ -146,11 +145,12 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
   if (isWhole && (!g.spreads || (y0 + N_ <= 2 * P && x0 + N_ <= 2 * Q && lastWindow + 16 <= P * Q * g.C))) {
 #pragma unroll 1
     for (int c = 0; c < g.C; c += 16) {
-      if (asks) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C, v + c + 16, planeStride);
+      if (isShared) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C);
       if (g.spreads)
-        NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.share, g.C, v + c, planeStride);
+        NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.share, g.C, v + c, planeStride,
+                                isShared);
       else
-        NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride);
+        NAME(transform_input)(corner + c, g.W * g.C, g.C, v + c, planeStride, isShared);
     }
     return;
   }
@@ -171,7 +171,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
         store16(g.spreads ? s * g.share * d : plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
       }
     }
-    NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride);
+    NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride, isShared);
   }
 }
 

@@ -16,8 +16,9 @@ struct TileForm {
   /// Bytes of a core's cache that a work-item's own memory should not exceed, and bytes that it must not.
   var cacheBytes: Int { kernel["CACHE_KIB"] << 10 }
 
-  /// Elements of packed filters: `depth` numbers for each output, outputs in whole vectors.
-  func packedCount(depth: Int, outputs: Int) -> Int { depth * ((outputs + 15) / 16 * 16) }
+  /// Elements of packed filters: `depth` numbers for each output, outputs in whole vectors, and room behind the last: what
+  /// is asked for ahead of a product (TERMS_AHEAD) must be somewhere.
+  func packedCount(depth: Int, outputs: Int) -> Int { (depth * ((outputs + 15) / 16) + 32 * kernel["VECTORS"]) * 16 }
 
   /// Work-groups for `count` pieces of work.
   func groups(_ count: Int, _ others: Int = 1) -> Grid { Grid(count + idleGroups, others) }

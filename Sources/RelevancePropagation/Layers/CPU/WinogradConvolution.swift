@@ -35,11 +35,10 @@ struct WinogradConvolution {
   /// Where the few tiles leave the cache little room for anything else, only many pieces of work a core repay the filters'
   /// way into it. They spare the transformed tiles the way from one core to the other.
   private func isFused(_ tiles: Int, sets: Int = 1) -> Bool {
-    guard tiles >= max(8, fewestPieces) * form.rows, 4 * planes * view.input[0] * view.output[0] <= 12 << 20 else {
-      return false
-    }
-    let bytes = fusedBytes(form.rows, 1)
     let isMany = sets == 1 && tiles >= 32 * form.rows * cores
+    let filterBytes = sets * 4 * planes * view.input[0] * view.output[0]
+    guard tiles >= max(8, fewestPieces) * form.rows, filterBytes <= (isMany ? 12 : 6) << 20 else { return false }
+    let bytes = fusedBytes(form.rows, 1)
     return bytes <= form.cacheBytes * 2 / 3 || isMany && bytes <= form.cacheBytes * 7 / 8
   }
 
