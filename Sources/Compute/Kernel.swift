@@ -37,15 +37,18 @@ public final class Kernel: Sendable {
           name: "clSetKernelArg", status: Status(rawValue: CL_INVALID_KERNEL_ARGS),
           context: "kernel \(name) takes \(state.argumentCount) arguments, found \(arguments.count)")
       }
-      // Old and new ones both, until all are bound.
-      state.retained += arguments
+      // Old and new ones both, until all are bound, and for good where one is not.
+      let before = state.retained
+      state.retained = arguments
+      var isBound = false
+      defer { if !isBound { state.retained += before } }
       for (position, argument) in arguments.enumerated() {
         let status = argument.withArgument {
           clSetKernelArg(state.handle.raw, cl_uint(position), $0, $1)
         }
         try check("clSetKernelArg", status, "kernel \(name), argument \(position)")
       }
-      state.retained = arguments
+      isBound = true
       let local = [group.x, group.y, group.z]
       let global = zip([grid.x, grid.y, grid.z], local).map { ($0 + $1 - 1) / $1 * $1 }
       try check(

@@ -21,6 +21,8 @@ public final class Engine: Sendable {
   let program: Program
   private let kernels: KernelCollection
   private let tunedKernels: TunedKernels
+  /// The tunable kernels with this engine's values, by name.
+  private let tuned: [String: TunedKernel]
 
   /// - Parameters:
   ///   - cache: where compiled programs are kept, and the tuning file is looked for; nil compiles anew.
@@ -37,7 +39,10 @@ public final class Engine: Sendable {
     choice = KernelChoice(
       family: family ?? KernelFamily(for: device.kind), precision: precision, convolutions: convolutions)
     limits = DeviceLimits(device)
-    self.tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
+    let tuning = try tuning ?? TuningTable.current(for: device, cache: cache)
+    self.tuning = tuning
+    tuned = Dictionary(
+      uniqueKeysWithValues: TunableKernel.all.map { ($0.name, TunedKernel(kernel: $0, values: tuning[$0])) })
     lanes = choice.family == .cpu ? 16 : 1
     queue = try Queue(device: device, profiling: profiling)
     let options = "-cl-std=CL1.2 -DCHUNKS=\(Self.chunks) -DLANES=\(lanes)"
@@ -45,7 +50,7 @@ public final class Engine: Sendable {
     let programs = device.keepsPrograms ? nil : cache
     // On a CPU every run needs the tile's kernels too: one program, which is there as a whole before any of it is launched.
     // It tells what its kernels take, for `KernelPrecompilation`.
-    let tile = choice.family == .cpu ? TunedKernel(kernel: .tile, values: self.tuning[.tile]) : nil
+    let tile = choice.family == .cpu ? tuned[TunableKernel.tile.name] : nil
     let program = try Program(
       name: KernelSet.network.rawValue,
       source: KernelLibrary().program(of: KernelSet.network.files + (tile?.kernel.files ?? [])),
@@ -86,7 +91,7 @@ public final class Engine: Sendable {
   }
 
   /// A tunable kernel with this engine's values.
-  func tuned(_ kernel: TunableKernel) -> TunedKernel { TunedKernel(kernel: kernel, values: tuning[kernel]) }
+  func tuned(_ kernel: TunableKernel) -> TunedKernel { tuned[kernel.name]! }
 
   /// Enqueues a function of a tunable kernel over work-groups of `items` work-items (the kernel's own number by default)
   /// along the first axis.

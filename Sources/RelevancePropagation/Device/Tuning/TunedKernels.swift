@@ -5,19 +5,23 @@ import Synchronization
 struct TunedKernel: Sendable {
   let kernel: TunableKernel
   let values: TuningValues
+  /// The compiler's, made once: every launch asks for them.
+  let options: String
+  /// Its program's, among those of one engine.
+  let key: String
+
+  init(kernel: TunableKernel, values: TuningValues) {
+    self.kernel = kernel
+    self.values = values
+    options = values.sorted { $0.key < $1.key }.map { " -D\(kernel.prefix)_\($0.key)=\($0.value)" }.joined()
+    key = kernel.name + options
+  }
 
   /// - Precondition: `name` is one of the kernel's parameters.
   subscript(name: String) -> Int { values[name]! }
 
   /// Work-items of a group.
   var items: Int { kernel.needs(values).items }
-
-  var options: String {
-    values.sorted { $0.key < $1.key }.map { " -D\(kernel.prefix)_\($0.key)=\($0.value)" }.joined()
-  }
-
-  /// Its program's, among those of one engine.
-  var key: String { kernel.name + options }
 }
 
 /// The programs of tunable kernels on one queue: each is compiled when it is first launched, unless it is there already, and
