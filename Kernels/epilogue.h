@@ -65,19 +65,6 @@ static inline __attribute__((always_inline)) Epilogue run_of(Epilogue e, const i
   return e;
 }
 
-// A vector of what `finish` will read there is on its way.
-static inline __attribute__((always_inline)) void expect(const Epilogue e, const EpilogueArrays arrays,
-                                                         const FinishedEntry entry, const size_t index) {
-#ifdef __clang__
-  if (e.steps & EPILOGUE_PRODUCT)
-    __builtin_prefetch((const void *)(size_t)(arrays.activation + (e.activationStride ? entry.image + index : index)), 0, 2);
-  if (e.steps & EPILOGUE_QUOTIENT)
-    __builtin_prefetch((const void *)(size_t)(e.steps & EPILOGUE_PRODUCT ? arrays.denominator + entry.image + index
-                                                                         : arrays.relevance + entry.own + index), 0, 2);
-  if (e.isShifted && e.shiftBorder < 0) __builtin_prefetch((const void *)(size_t)(arrays.shift + index), 0, 2);
-#endif
-}
-
 // Whether all lanes of all vectors exist and the vectors lie at multiples of their size.
 static inline int is_whole(const int K, global const float *target) {
   return K % LANES == 0 && (size_t)target % sizeof(real) == 0;

@@ -31,6 +31,7 @@
 
 typedef struct {
   int entry, y, x;
+  int target;  // of those of the entry's image
 } TilePlace;
 
 // A few tiles side by side come once for each target of an image, then the next few of their row: a core reads the same
@@ -39,8 +40,26 @@ static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGe
   const int row = tile / (g.tilesX * g.targets), at = tile % (g.tilesX * g.targets), image = row / g.tilesY;
   const int firstX = at / (TILE_ROWS * g.targets) * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
   const int number = at - firstX * g.targets;
-  const TilePlace result = {image * g.targets + number / width, row % g.tilesY, firstX + number % width};
+  const int target = number / width;
+  const TilePlace result = {image * g.targets + target, row % g.tilesY, firstX + number % width, target};
   return result;
+}
+
+// The place of the tile behind, without divisions.
+static inline __attribute__((always_inline)) TilePlace place_after(const WinogradGeometry g, TilePlace place) {
+  const int firstX = place.x / TILE_ROWS * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
+  place.x++;
+  if (place.x < firstX + width) return place;
+  if (++place.target < g.targets) {
+    place.entry++, place.x = firstX;
+    return place;
+  }
+  place.target = 0, place.entry += 1 - g.targets;
+  if (place.x < g.tilesX) return place;
+  place.x = 0, place.y++;
+  if (place.y < g.tilesY) return place;
+  place.y = 0, place.entry += g.targets;
+  return place;
 }
 
 // A vector of V. Where all cores read it, it goes past the caches: else each line would be fetched before it is written, and

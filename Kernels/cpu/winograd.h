@@ -90,17 +90,16 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
                                                                      const Epilogue e, const EpilogueArrays arrays,
                                                                      const FactorArrays f, const PoolingArrays pooling) {
   const int pools = pooling.parameters.isMade, masks = pooling.parameters.masks, made = f.parameters.isMade;
-  enum { OTHER, RECTIFIED, WITH_FACTOR, PRODUCT, NEXT_QUOTIENT } usual = OTHER;
-#if WINOGRAD_M == 4
+  enum { OTHER, RECTIFIED, WITH_FACTOR, KEPT, PRODUCT, NEXT_QUOTIENT } usual = OTHER;
   if (is_whole(g.K, arrays.target) && (!made || is_whole(g.K, f.target))) {
     if (is_run(e, EPILOGUE_RECTIFY, 1)) usual = !made ? RECTIFIED : f.parameters.biasMode == 1 ? WITH_FACTOR : OTHER;
+    if (is_run(e, EPILOGUE_KEEP | EPILOGUE_RECTIFY, 1) && !made) usual = KEPT;
     if (is_run(e, EPILOGUE_PRODUCT, 0)) usual = PRODUCT;
     if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0)) usual = NEXT_QUOTIENT;
   }
-#endif
+  TilePlace place = place_of(g, first);
 #pragma unroll 1
-  for (int t = 0; t < tiles; t++) {
-    const TilePlace place = place_of(g, first + t);
+  for (int t = 0; t < tiles; t++, place = place_after(g, place)) {
     const FinishedEntry entry = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
     const int isWhole = usual != OTHER && p0 + WINOGRAD_M <= g.P && q0 + WINOGRAD_M <= g.Q;
@@ -115,21 +114,20 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
       const size_t index = ((size_t)p0 * g.Q + q0) * g.K + k;
       NAME(transform_output)(y, sumsStride);
       if (made) NAME(transform_output)(z, sumsStride);
-#if WINOGRAD_M == 4
-      // The usual runs of large layers with their flags as constants; each costs compile time.
+      // The usual runs with their flags as constants; each costs compile time.
 #define FINISH(steps, biasMode, isInner, f, keeps, masks)                                                                    \
   NAME(finish_whole)(g, index, k, y, sumsStride, run_of(e, steps, biasMode), arrays, entry, isInner, inner + k, f, keeps, \
                      masks)
       if (isWhole) {
         if (usual == RECTIFIED) FINISH(EPILOGUE_RECTIFY, 1, 0, factors_of(f, 0, 0), pools, 0);
         if (usual == WITH_FACTOR) FINISH(EPILOGUE_RECTIFY, 1, 0, factors_of(f, 1, 1), pools, masks);
+        if (usual == KEPT) FINISH(EPILOGUE_KEEP | EPILOGUE_RECTIFY, 1, 0, factors_of(f, 0, 0), pools, 0);
         if (usual == PRODUCT) FINISH(EPILOGUE_PRODUCT, 0, 0, factors_of(f, 0, 0), 0, 0);
         if (usual == NEXT_QUOTIENT) FINISH(EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0, isInner, factors_of(f, 0, 0), 0, 0);
         if (pools) NAME(pool_tile)(g, pooling, f.target, place, k, y, sumsStride);
         continue;
       }
 #undef FINISH
-#endif
 #pragma unroll 1
       for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++) {
 #pragma unroll 1
@@ -149,20 +147,24 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
   }
 }
 
-// What the epilogue of a tile reads, on its way into this core's cache.
-static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const int tile, const int k0,
-                                                                      const int vectors, const Epilogue e,
-                                                                      const EpilogueArrays arrays) {
-  const TilePlace place = place_of(g, tile);
-  if (place.entry % g.targets > 0) return;  // they read the same
-  const FinishedEntry entry = finished_entry(e, arrays, place.entry);
-  const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
+// What the epilogue of a tile reads in `count` arrays, on its way into this core's cache.
+static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const TilePlace place,
+                                                                      const int k0, const int vectors,
+                                                                      const TiledArray *arrays, const int count) {
+  if (place.target > 0) return;  // they read the same
+  const int rows = min(WINOGRAD_M, g.P - place.y * WINOGRAD_M), columns = min(WINOGRAD_M, g.Q - place.x * WINOGRAD_M);
+  const size_t pixel = (size_t)place.y * WINOGRAD_M * g.Q + place.x * WINOGRAD_M;
 #pragma unroll 1
-  for (int i = 0; i < WINOGRAD_M && p0 + i < g.P; i++)
+  for (int n = 0; n < count; n++) {
+    global const float *row = arrays[n].numbers + place.entry / arrays[n].sharing * arrays[n].entry + pixel * g.K + k0;
 #pragma unroll 1
-    for (int j = 0; j < WINOGRAD_M && q0 + j < g.Q; j++)
+    for (int i = 0; i < rows; i++, row += g.Q * g.K)
 #pragma unroll 1
-      for (int v = 0; v < vectors; v++) expect(e, arrays, entry, ((size_t)(p0 + i) * g.Q + q0 + j) * g.K + k0 + 16 * v);
+      for (int j = 0; j < columns; j++) {
+        EXPECT_LINE(row + j * g.K);
+        if (vectors > 1) EXPECT_LINE(row + j * g.K + 16);
+      }
+  }
 }
 
 // What product number `run` of `runs` asks for, so that all of them ask for the pixels of `tiles` tiles from `first` on in
@@ -198,8 +200,9 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
   TiledArray read[3] = {input, input};
   read[1].numbers = from.windows, read[1].entry = (size_t)(g.H / 2) * (g.W / 2) * g.C, read[1].sharing = 1;
   read[1].width = g.W / 2, read[1].halves = 1;
-  const int reads = nexts > 0 ? 1 + g.spreads : block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
+  const int reads = nexts > 0 ? 1 + g.spreads : streams || block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
   const int ahead = nexts > 0 ? tiles : 0;
+  TilePlace expected = place_of(g, first);
 #pragma unroll 1
   for (int run = 0; run < runs; run++) {
     const int plane = run % PLANES;
@@ -209,8 +212,8 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
     Awaited then = {b, 0};
     if (streams) {
 #pragma unroll 1
-      for (int t = plane * tiles / PLANES; t < (plane + 1) * tiles / PLANES; t++)
-        NAME(expect_output)(g, first + t, k0, vectors, e, arrays);
+      for (int t = run * tiles / runs; t < (run + 1) * tiles / runs && reads > 0; t++, expected = place_after(g, expected))
+        NAME(expect_output)(g, expected, k0, vectors, read, reads);
       then.from = sets == 2 && run == PLANES - 1 ? factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS : b + g.C * columns;
       then.count = asked_ahead(tiles, g.C * columns);
     } else {
@@ -235,9 +238,10 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
   const int planeStride = g.tilesAtOnce * g.pitch;
   global float *v = SAME_MEMORY(memory), *sums = v + (size_t)PLANES * planeStride;
   const int first = block * g.tilesAtOnce, tiles = min(g.tilesAtOnce, g.tiles - first);
+  TilePlace place = place_of(g, first);
 #pragma unroll 1
-  for (int t = 0; t < tiles; t++)
-    NAME(transform_tile)(g, first + t, input, v + (size_t)t * g.pitch, planeStride, 0);
+  for (int t = 0; t < tiles; t++, place = place_after(g, place))
+    NAME(transform_tile)(g, place, input, v + (size_t)t * g.pitch, planeStride, 0);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
     NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, pooled, 0,
@@ -250,7 +254,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
   const int tile = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (tile < 0) return;
   const TileInput input = {x, xStride, part, windows};
-  NAME(transform_tile)(g, start + tile, input, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1);
+  NAME(transform_tile)(g, place_of(g, start + tile), input, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(

@@ -127,10 +127,9 @@ WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const 
 
 // All channels of one tile. With `isShared` other cores read what is written, and the input of the tile to the right is on its
 // way.
-static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const int tile,
+static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const TilePlace place,
                                                                        const TileInput input, global float *v,
                                                                        const int planeStride, const int isShared) {
-  const TilePlace place = place_of(g, tile);
   const SignPart part = input.part;
   const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft, P = g.H / 2, Q = g.W / 2;
   const int entry = g.spreads ? place.entry / g.targets : place.entry;

@@ -5,6 +5,7 @@ internal import KernelSources
 /// asked for, while the backward pass is prepared, and kept: nothing here depends on an image.
 final class PartStore {
   private let network: DeviceNetwork
+  private let nonNegative: Set<String>
   private let scratch: Buffer<Float>?
   private var views: [Int: (layer: any LinearLayer, parameters: DeviceParameters)] = [:]
   private var weights: [WeightKey: Buffer<Float>] = [:]
@@ -30,6 +31,7 @@ final class PartStore {
   /// - Parameter scratch: memory for kernels' intermediate values, large enough for every entry of a pass.
   init(_ network: DeviceNetwork, scratch: Buffer<Float>?) {
     self.network = network
+    nonNegative = network.network.nonNegativeNodes
     self.scratch = scratch
   }
 
@@ -88,16 +90,19 @@ final class PartStore {
     return plane
   }
 
-  /// Activations of node `name` as a term reads them.
+  /// Activations of node `name` as a term reads them: whole, where their positive part is all there is of them.
   func operand(_ shape: Shape, _ name: String, _ part: ActivationPart) throws -> Operand {
     switch part {
     case .signed(let part):
-      Operand(buffer: network.activation(name), stride: shape.count, part: part.onDevice)
+      let isWhole = part.positive == 1 && nonNegative.contains(name)
+      return Operand(
+        buffer: network.activation(name), stride: shape.count,
+        part: (isWhole ? .all : part).onDevice)
     case .power(let power):
-      Operand(
+      return Operand(
         buffer: network.activation(name), stride: shape.count, part: SignPart(positive: 1, negative: 1, power: power))
     case .constant(let values):
-      Operand(buffer: try plane(shape, values), stride: 0, part: SignedPart.all.onDevice)
+      return Operand(buffer: try plane(shape, values), stride: 0, part: SignedPart.all.onDevice)
     }
   }
 
