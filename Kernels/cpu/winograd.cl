@@ -29,9 +29,9 @@
 #include "epilogue.h"
 #include "cpu/tile.h"
 
+// Where a tile lies: in which entry, which is a target of an image, and in which row and column of tiles.
 typedef struct {
-  int entry, y, x;
-  int target;  // of those of the entry's image
+  int entry, image, target, y, x;
 } TilePlace;
 
 // A few tiles side by side come once for each target of an image, then the next few of their row: a core reads the same
@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGe
   const int firstX = at / (TILE_ROWS * g.targets) * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
   const int number = at - firstX * g.targets;
   const int target = number / width;
-  const TilePlace result = {image * g.targets + target, row % g.tilesY, firstX + number % width, target};
+  const TilePlace result = {image * g.targets + target, image, target, row % g.tilesY, firstX + number % width};
   return result;
 }
 
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) TilePlace place_after(const Winogra
   if (place.x < g.tilesX) return place;
   place.x = 0, place.y++;
   if (place.y < g.tilesY) return place;
-  place.y = 0, place.entry += g.targets;
+  place.y = 0, place.image++, place.entry += g.targets;
   return place;
 }
 
@@ -78,21 +78,22 @@ typedef struct {
   global const float *windows;
 } TileInput;
 
-// An array whose pixels tiles read or write, [entries][rows][width][channels], `sharing` entries of a batch reading one of
-// its own: tile (0, 0) begins at row `top` and column `left` and has `rows` rows, of `width` pixels.
+// An array whose pixels tiles read or write, [entries or images][rows][width][channels]: tile (0, 0) begins at row `top` and
+// column `left` and has `rows` rows, of `width` pixels.
 typedef struct {
   global const float *numbers;
   size_t entry;  // elements of one; 0: there is one alone
-  int sharing, width, channels, top, left, rows;
+  int isOfImage;  // all targets of an image read the same
+  int width, channels, top, left, rows;
   int halves;  // 1 where two pixels along each axis share one of its
 } TiledArray;
 
 // What an epilogue reads, tile by tile of `size` x `size` outputs: how many arrays, and which.
 static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, const EpilogueArrays arrays,
                                                              const WinogradGeometry g, const int size, TiledArray *result) {
-  const TiledArray own = {arrays.relevance, e.count, 1, g.Q, g.K, 0, 0, size, 0};
+  const TiledArray own = {arrays.relevance, e.count, 0, g.Q, g.K, 0, 0, size, 0};
   TiledArray ofImage = own;
-  ofImage.sharing = g.targets;
+  ofImage.isOfImage = 1;
   int count = 0;
   if (e.steps & EPILOGUE_PRODUCT) {
     result[count] = ofImage, result[count].numbers = arrays.activation;
@@ -117,11 +118,26 @@ typedef struct {
   global float *maxima, *factors;
 } PoolingArrays;
 
+// The first number that a tile reads in an array, from row `row` of its rows on.
+static inline __attribute__((always_inline)) global const float *numbers_of(const TiledArray array, const TilePlace place,
+                                                                            const int size, const int row) {
+  const int y = max(place.y * size + array.top + row, 0) >> array.halves;
+  const int x = max(place.x * size + array.left, 0) >> array.halves;
+  return array.numbers + (array.isOfImage ? place.image : place.entry) * array.entry +
+         ((size_t)y * array.width + x) * array.channels;
+}
+
 // Numbers that come into the second cache while a product is made.
 typedef struct {
   global const float *from;
   int count;
 } Awaited;
+
+// What is asked for next: a row of some tiles, from `tile` on, in one of the arrays they read.
+typedef struct {
+  TilePlace place;
+  int tile, array, row;
+} Asking;
 
 #define WINOGRAD_M 2
 #include "cpu/winograd.h"

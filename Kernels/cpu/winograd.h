@@ -83,7 +83,31 @@ static inline __attribute__((always_inline)) void NAME(pool_tile)(const Winograd
   }
 }
 
-// All tiles of a piece of work and one block of outputs, back from the points.
+// What the epilogue of a tile reads in `count` arrays, on its way into the first cache or into the second.
+static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const TilePlace place,
+                                                                      const int k0, const int vectors,
+                                                                      const TiledArray *arrays, const int count,
+                                                                      const int isNear) {
+  if (place.target > 0 && !isNear) return;  // they read the same
+  const int rows = min(WINOGRAD_M, g.P - place.y * WINOGRAD_M), columns = min(WINOGRAD_M, g.Q - place.x * WINOGRAD_M);
+#pragma unroll 1
+  for (int n = 0; n < count; n++) {
+    global const float *row = numbers_of(arrays[n], place, WINOGRAD_M, 0) + k0;
+#pragma unroll 1
+    for (int i = 0; i < rows; i++, row += g.Q * g.K)
+#pragma unroll 1
+      for (int j = 0; j < columns; j++)
+#pragma unroll 1
+        for (int v = 0; v < vectors; v++) {
+          global const float *line = row + j * g.K + 16 * v;
+          if (isNear) EXPECT_NEAR(line);
+          else EXPECT_LINE(line);
+        }
+  }
+}
+
+// All tiles of a piece of work and one block of outputs, back from the points. What the next tile's epilogue reads comes closer
+// meanwhile: what was asked for while products were made has often left the second cache again.
 static inline __attribute__((always_inline)) void NAME(finish_tiles)(const WinogradGeometry g, const int first,
                                                                      const int tiles, const int k0, const int vectors,
                                                                      global float *sums, const int sumsStride,
@@ -97,9 +121,13 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
     if (is_run(e, EPILOGUE_PRODUCT, 0)) usual = PRODUCT;
     if (is_run(e, EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT, 0)) usual = NEXT_QUOTIENT;
   }
-  TilePlace place = place_of(g, first);
+  TiledArray read[3];
+  const int reads = arrays_read(e, arrays, g, WINOGRAD_M, read);
+  TilePlace place = place_of(g, first), then = place;
 #pragma unroll 1
-  for (int t = 0; t < tiles; t++, place = place_after(g, place)) {
+  for (int t = 0; t < tiles; t++, place = then) {
+    then = place_after(g, place);
+    if (t + 1 < tiles) NAME(expect_output)(g, then, k0, vectors, read, reads, 1);
     const FinishedEntry entry = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
     const int isWhole = usual != OTHER && p0 + WINOGRAD_M <= g.P && q0 + WINOGRAD_M <= g.Q;
@@ -147,41 +175,22 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
   }
 }
 
-// What the epilogue of a tile reads in `count` arrays, on its way into this core's cache.
-static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const TilePlace place,
-                                                                      const int k0, const int vectors,
-                                                                      const TiledArray *arrays, const int count) {
-  if (place.target > 0) return;  // they read the same
-  const int rows = min(WINOGRAD_M, g.P - place.y * WINOGRAD_M), columns = min(WINOGRAD_M, g.Q - place.x * WINOGRAD_M);
-  const size_t pixel = (size_t)place.y * WINOGRAD_M * g.Q + place.x * WINOGRAD_M;
-#pragma unroll 1
-  for (int n = 0; n < count; n++) {
-    global const float *row = arrays[n].numbers + place.entry / arrays[n].sharing * arrays[n].entry + pixel * g.K + k0;
-#pragma unroll 1
-    for (int i = 0; i < rows; i++, row += g.Q * g.K)
-#pragma unroll 1
-      for (int j = 0; j < columns; j++) {
-        EXPECT_LINE(row + j * g.K);
-        if (vectors > 1) EXPECT_LINE(row + j * g.K + 16);
-      }
-  }
-}
-
-// What product number `run` of `runs` asks for, so that all of them ask for the pixels of `tiles` tiles from `first` on in
-// `count` arrays: one row of several tiles side by side in one array. `none` where nothing is left.
-static inline __attribute__((always_inline)) Awaited NAME(awaited)(const WinogradGeometry g, const TiledArray *arrays,
-                                                                   const int count, const int first, const int tiles,
-                                                                   const int run, const int runs, const Awaited none) {
-  if (count == 0) return none;
-  const int rows = arrays[0].rows * count, together = (tiles * rows + runs - 1) / runs;
-  const int tile = run / rows * together, row = run % rows;
-  if (tile >= tiles) return none;
-  const TiledArray array = arrays[row / arrays[0].rows];
-  const TilePlace place = place_of(g, first + tile);
-  const int y = place.y * WINOGRAD_M + array.top + row % array.rows, x = place.x * WINOGRAD_M + array.left;
-  const size_t pixel = (size_t)(max(y, 0) >> array.halves) * array.width + (max(x, 0) >> array.halves);
-  const Awaited result = {array.numbers + place.entry / array.sharing * array.entry + pixel * array.channels,
+// What a product asks for in `count` arrays of `tiles` tiles: a row of `together` of them, side by side, in one array; `none`
+// where nothing is left.
+static inline __attribute__((always_inline)) Awaited NAME(await_next)(const WinogradGeometry g, const TiledArray *arrays,
+                                                                      const int count, const int tiles,
+                                                                      const int together, private Asking *next,
+                                                                      const Awaited none) {
+  if (next->tile >= tiles) return none;
+  const TiledArray array = arrays[next->array];
+  const Awaited result = {numbers_of(array, next->place, WINOGRAD_M, next->row),
                           together * (WINOGRAD_M >> array.halves) * array.channels};
+  if (++next->row < array.rows) return result;
+  next->row = 0;
+  if (++next->array < count) return result;
+  next->array = 0, next->tile += together;
+#pragma unroll 1
+  for (int t = 0; t < together; t++) next->place = place_after(g, next->place);
   return result;
 }
 
@@ -196,13 +205,13 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
     const FactorArrays f, const PoolingArrays pooling, const int streams, const int nexts, const TileInput from) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
   const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1, runs = sets * PLANES;
-  const TiledArray input = {from.x, from.xStride, g.spreads ? g.targets : 1, g.W, g.C, -g.padTop, -g.padLeft, N_, 0};
+  const TiledArray input = {from.x, from.xStride, g.spreads, g.W, g.C, -g.padTop, -g.padLeft, N_, 0};
   TiledArray read[3] = {input, input};
-  read[1].numbers = from.windows, read[1].entry = (size_t)(g.H / 2) * (g.W / 2) * g.C, read[1].sharing = 1;
+  read[1].numbers = from.windows, read[1].entry = (size_t)(g.H / 2) * (g.W / 2) * g.C, read[1].isOfImage = 0;
   read[1].width = g.W / 2, read[1].halves = 1;
   const int reads = nexts > 0 ? 1 + g.spreads : streams || block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
-  const int ahead = nexts > 0 ? tiles : 0;
-  TilePlace expected = place_of(g, first);
+  const int askedTiles = nexts > 0 ? nexts : tiles, together = (askedTiles * reads * read[0].rows + runs - 1) / runs;
+  Asking next = {place_of(g, first + (nexts > 0 ? tiles : 0)), reads > 0 ? 0 : askedTiles, 0, 0};
 #pragma unroll 1
   for (int run = 0; run < runs; run++) {
     const int plane = run % PLANES;
@@ -212,12 +221,12 @@ static inline __attribute__((always_inline)) void NAME(multiply)(
     Awaited then = {b, 0};
     if (streams) {
 #pragma unroll 1
-      for (int t = run * tiles / runs; t < (run + 1) * tiles / runs && reads > 0; t++, expected = place_after(g, expected))
-        NAME(expect_output)(g, expected, k0, vectors, read, reads);
+      for (; next.tile < (run + 1) * tiles / runs; next.tile++, next.place = place_after(g, next.place))
+        NAME(expect_output)(g, next.place, k0, vectors, read, reads, 0);
       then.from = sets == 2 && run == PLANES - 1 ? factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS : b + g.C * columns;
       then.count = asked_ahead(tiles, g.C * columns);
     } else {
-      then = NAME(awaited)(g, read, reads, first + ahead, nexts > 0 ? nexts : tiles, run, runs, then);
+      then = NAME(await_next)(g, read, reads, askedTiles, together, &next, then);
     }
     tiles_before(tiles, vectors, g.C, a, g.pitch, streams, b, 0, m, then.from, then.count);
   }
