@@ -17,7 +17,7 @@
 #define TILE_ROWS 14  // most rows of a block: 14 x 2 sums + 2 of b in the 32 registers of AVX-512; 6 x 1 for AVX2
 #endif
 #ifndef TILE_FEW_ROWS
-#define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS
+#define TILE_FEW_ROWS 8  // rows of the smaller form, at least half of TILE_ROWS: two are 16 tiles of 4 x 4, those of 14 pixels
 #endif
 #ifndef TILE_DEPTH
 #define TILE_DEPTH 64  // terms summed at a time
