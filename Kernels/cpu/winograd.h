@@ -250,7 +250,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_fu
   TilePlace place = place_of(g, first);
 #pragma unroll 1
   for (int t = 0; t < tiles; t++, place = place_after(g, place))
-    NAME(transform_tile)(g, place, input, v + (size_t)t * g.pitch, planeStride, 0);
+    NAME(transform_tile)(g, place, input, v + (size_t)t * g.pitch, planeStride, 0, 0);
 #pragma unroll 1
   for (int k = 0; k < g.K; k += TILE_COLUMNS)
     NAME(multiply)(g, k / TILE_COLUMNS, first, tiles, v, planeStride, U, factorU, sums, e, arrays, f, pooled, 0,
@@ -263,7 +263,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_in
   const int tile = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (tile < 0) return;
   const TileInput input = {x, xStride, part, windows};
-  NAME(transform_tile)(g, place_of(g, start + tile), input, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1);
+  NAME(transform_tile)(g, place_of(g, start + tile), input, V + (size_t)tile * g.pitch, (g.tiles + TILE_SLACK) * g.pitch, 1,
+                       tile + 1 < g.tiles);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(winograd_sums)(

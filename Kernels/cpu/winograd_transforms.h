@@ -77,13 +77,22 @@ static inline __attribute__((always_inline)) void NAME(transform_input)(global c
   }
 }
 
-// A vector of a tile's pixels, less the two columns that its left neighbour has read.
-static inline __attribute__((always_inline)) void NAME(expect_next)(global const float *corner, const int rowStep,
-                                                                    const int columnStep) {
+// The pixels of a tile, moved into the image where it overlaps the border.
+static inline __attribute__((always_inline)) global const float *NAME(pixels_of)(const WinogradGeometry g,
+                                                                                const TilePlace place,
+                                                                                const TileInput input) {
+  const int y = clamp(place.y * WINOGRAD_M - g.padTop, 0, max(g.H - N_, 0));
+  const int x = clamp(place.x * WINOGRAD_M - g.padLeft, 0, max(g.W - N_, 0));
+  return input.x + (size_t)(g.spreads ? place.image : place.entry) * input.xStride + ((size_t)y * g.W + x) * g.C;
+}
+
+// A vector of them.
+static inline __attribute__((always_inline)) void NAME(expect_pixels)(global const float *pixels, const int rowStep,
+                                                                      const int columnStep) {
 #pragma unroll
   for (int i = 0; i < N_; i++) {
 #pragma unroll
-    for (int j = 2; j < N_; j++) EXPECT_NEAR(corner + (ptrdiff_t)i * rowStep + j * columnStep);
+    for (int j = 0; j < N_; j++) EXPECT_NEAR(pixels + (size_t)i * rowStep + j * columnStep);
   }
 }
 
@@ -125,14 +134,16 @@ WIDE static __attribute__((noinline)) void NAME(transform_windows)(global const 
   }
 }
 
-// All channels of one tile. With `isShared` other cores read what is written, and the input of the tile to the right is on its
-// way.
+// All channels of one tile. With `isShared` other cores read what is written; with `asks` the next tile's input comes closer.
 static inline __attribute__((always_inline)) void NAME(transform_tile)(const WinogradGeometry g, const TilePlace place,
                                                                        const TileInput input, global float *v,
-                                                                       const int planeStride, const int isShared) {
+                                                                       const int planeStride, const int isShared,
+                                                                       const int asks) {
   const SignPart part = input.part;
   const int y0 = place.y * WINOGRAD_M - g.padTop, x0 = place.x * WINOGRAD_M - g.padLeft, P = g.H / 2, Q = g.W / 2;
-  const int entry = g.spreads ? place.entry / g.targets : place.entry;
+  const int entry = g.spreads ? place.image : place.entry;
+  const int asksNext = asks && g.H >= N_ && g.W >= N_;
+  global const float *next = asksNext ? NAME(pixels_of)(g, place_after(g, place), input) : input.x;
   global const float *corner = input.x + (size_t)entry * input.xStride + ((ptrdiff_t)y0 * g.W + x0) * g.C;
   global const float *windows = input.windows + (g.spreads ? (size_t)place.entry * P * Q * g.C : 0);
   // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
@@ -144,7 +155,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
   if (isWhole && (!g.spreads || (y0 + N_ <= 2 * P && x0 + N_ <= 2 * Q && lastWindow + 16 <= P * Q * g.C))) {
 #pragma unroll 1
     for (int c = 0; c < g.C; c += 16) {
-      if (isShared) NAME(expect_next)(corner + (ptrdiff_t)WINOGRAD_M * g.C + c, g.W * g.C, g.C);
+      if (asksNext) NAME(expect_pixels)(next + c, g.W * g.C, g.C);
       if (g.spreads)
         NAME(transform_windows)(corner + c, g.W * g.C, y0, x0, windows + c, Q * g.C, g.share, g.C, v + c, planeStride,
                                 isShared);
@@ -159,6 +170,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
   for (int i = 0; i < PLANES * 16; i++) inside[i] = 0.0f;
 #pragma unroll 1
   for (int c = 0; c < g.C; c += 16) {
+    if (asksNext) NAME(expect_pixels)(next + c, g.W * g.C, g.C);
 #pragma unroll 1
     for (int i = fromRow; i < toRow; i++) {
 #pragma unroll 1
