@@ -43,6 +43,29 @@ import Testing
     #expect(!names.contains("other"))
   }
 
+  @Test("versions compares folders of kernels stage by stage, and their relevance")
+  func versions() throws {
+    let folder = try Folder()
+    let kernels = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Kernels")
+    let changed = folder.path + "/Kernels"
+    try FileManager.default.copyItem(atPath: kernels.standardizedFileURL.path, toPath: changed)
+    let file = changed + "/relevance/quotient.cl"
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try text.replacing("stabilized_quotient(", with: "2 * stabilized_quotient(").write(
+      toFile: file, atomically: true, encoding: .utf8)
+    let run = try Bench([
+      "versions", "--quick", "built-in", kernels.standardizedFileURL.path, changed, "--json", folder.path + "/v.json",
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    let same = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("2  ") })
+    let other = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("3  ") })
+    #expect(same.contains("differs by 0.0e+00") && !other.contains("differs by 0.0e+00"), "\(same)\n\(other)")
+    let rows = try #require(try json(folder.path + "/v.json")["rows"] as? [[String: Any]])
+    let stages = rows.compactMap { $0["stage"] as? String }
+    #expect(Set(stages).isSuperset(of: ["conv1_2 forward", "conv1_2 backward", "total forward", "total backward"]))
+    #expect(rows.allSatisfy { ($0["seconds"] as? [Any])?.count == 3 })
+  }
+
   @Test("translation measures plain, blurred and averaged maps of the same scenes, and draws one")
   func translation() throws {
     let folder = try Folder()
@@ -131,6 +154,8 @@ import Testing
       (["kernels", "--model", "x.pth"], "the shapes are VGG-16's"),
       (["layers", "--kernels", "fast", "--quick"], "--kernels \"fast\": expected one of plain, cpu, gpu"),
       (["layers", "--side", "100"], "expected a multiple of 32"),
+      (["versions", "--quick", "built-in"], "expected two folders of kernels or more"),
+      (["versions", "--quick", "built-in", "nowhere"], "found no nowhere/epilogue.h"),
       (["composites", "--batch", "1,x"], "--batch 1,x: expected numbers"),
       (["composites", "--composite", "sed"], "no composite \"sed\""),
       (["layers", "--model", "nowhere.pth"], "nowhere.pth"),

@@ -1,0 +1,147 @@
+import ArgumentParser
+import Compute
+import Foundation
+import RelevancePropagation
+import Reporting
+
+/// `relprop-bench versions`: several versions of the kernels by turns in one process.
+struct VersionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "versions",
+    abstract: "Kernels of several folders by turns in one process: what a change of them is worth.",
+    discussion: """
+      Each folder is a copy of Kernels/; "built-in" stands for the program's own. In every turn each version runs an \
+      explanation once untimed and twice timed, by the device's clock, so that differences of 1 % can be seen which \
+      drown between two processes. Each version has memory of its own, and where that lies makes up to 1 % too: give \
+      the folders in both orders. All of them are held at once.
+      """)
+
+  @OptionGroup var options: BenchmarkOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("Composite.", valueName: "name"))
+  var composite = "seed"
+
+  @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
+  var batch = 1
+
+  @Option(help: ArgumentHelp("Classes of every image.", valueName: "number"))
+  var targets = 1
+
+  @Argument(help: ArgumentHelp("Two versions or more, the first to compare with.", valueName: "folder"))
+  var folders: [String]
+
+  struct Row: Encodable {
+    /// "conv1_1 forward"; "total forward", "total backward" by the host's clock.
+    var stage: String
+    /// Of the whole batch, in the order of the folders.
+    var seconds: [Spread]
+  }
+
+  private static let builtIn = "built-in"
+
+  func validate() throws {
+    guard folders.count > 1 else { throw ValidationError("expected two folders of kernels or more") }
+    guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
+    guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
+  }
+
+  func run() throws {
+    let subject = try Subject(options)
+    let versions = try folders.map { try Version($0, subject, work, options) }
+    let images = subject.images(batch)
+    let first = try versions.map { try $0.run(images).relevance }
+    _ = try options.timing.collect { for version in versions { try version.takeTurn(images) } }
+
+    print(
+      "device   \(versions[0].engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)"
+    )
+    for (number, folder) in folders.enumerated() {
+      let difference =
+        number == 0
+        ? "" : String(format: "; relevance differs by %.1e of its largest", Self.difference(first[number], first[0]))
+      print("\(number + 1)        \(folder)\(difference)")
+    }
+    let rows = versions[0].stages.map { stage in Row(stage: stage, seconds: versions.map { $0.seconds(stage) }) }
+    var table = TextTable(
+      [("ms", .left)] + folders.indices.map { ("\($0 + 1)", .right) }
+        + folders.indices.dropFirst().map { ("\($0 + 1) − 1", .right) })
+    for row in rows {
+      table.add(
+        [row.stage] + row.seconds.map(\.milliseconds)
+          + row.seconds.dropFirst().map { String(format: "%+.3f", ($0.median - row.seconds[0].median) * 1e3) })
+    }
+    for line in table.lines { print(line) }
+    try output.write(
+      Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows), nil)
+  }
+
+  private var work: Work { Work(composite: composite, batch: batch, targets: targets) }
+
+  /// The largest difference of two relevances, relative to the largest of the second.
+  private static func difference(_ one: [Tensor], _ other: [Tensor]) -> Double {
+    var largest: Float = 0
+    var apart: Float = 0
+    for (one, other) in zip(one, other) {
+      for (a, b) in zip(one.scalars, other.scalars) {
+        largest = max(largest, abs(b))
+        apart = max(apart, abs(a - b))
+      }
+    }
+    return largest > 0 ? Double(apart / largest) : 0
+  }
+
+  /// One version of the kernels with a network made ready for it.
+  private final class Version {
+    let engine: Engine
+    private let session: Session
+    private var records: [[LaunchRecord]] = []
+    private var outcomes: [Session.Outcome] = []
+
+    /// - Throws: where the folder lacks a file; what building the kernels throws.
+    init(_ folder: String, _ subject: Subject, _ work: Work, _ options: BenchmarkOptions) throws {
+      let name = "RELPROP_KERNELS"
+      if folder == VersionsCommand.builtIn {
+        unsetenv(name)
+      } else {
+        guard FileManager.default.fileExists(atPath: folder + "/epilogue.h") else {
+          throw ValidationError(
+            "\(folder): expected a copy of Kernels/ or \"\(VersionsCommand.builtIn)\", found no \(folder)/epilogue.h")
+        }
+        setenv(name, folder, 1)
+      }
+      engine = try options.engine(profiling: true)
+      session = try Session(subject, work, on: engine)
+      // Kernels that are compiled at their first launch are read from the folder that is named then.
+      _ = try session.run(subject.images(work.batch))
+    }
+
+    func run(_ images: Tensor) throws -> Session.Outcome { try session.run(images) }
+
+    /// One untimed run, which finds the caches as another version left them, and two timed ones.
+    func takeTurn(_ images: Tensor) throws {
+      _ = try session.run(images)
+      for _ in 0..<2 {
+        _ = try engine.launchRecords()
+        var outcome = try session.run(images)
+        outcome.relevance = []  // else every run would have new memory from the system
+        outcomes.append(outcome)
+        records.append(try engine.launchRecords())
+      }
+    }
+
+    /// In the order of their launches, then those by the host's clock.
+    var stages: [String] {
+      var known: Set<String> = []
+      return records[0].map(\.label).filter { known.insert($0).inserted } + ["total forward", "total backward"]
+    }
+
+    func seconds(_ stage: String) -> Spread {
+      switch stage {
+      case "total forward": Spread(outcomes.map(\.forwardSeconds))
+      case "total backward": Spread(outcomes.map { $0.seconds - $0.forwardSeconds })
+      default: Spread(records.map { $0.reduce(0) { $1.label == stage ? $0 + $1.seconds : $0 } })
+      }
+    }
+  }
+}
