@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) void multiply_pixels(const ScatterG
   for (int i = 0; i < rest; i += 16) store16(load_lanes(pixels + (size_t)whole * g.C, i, rest), tail + i);
 #pragma unroll 1
   for (int first = 0; first < count; first += TILE_ROWS) {
-    for (int i = 0; i < TILE_ROWS * g.C; i += 16) __builtin_prefetch((const void *)(size_t)(pixels + (size_t)(first + TILE_ROWS) * g.C + i), 0, 2);
+    for (int i = 0; i < TILE_ROWS * g.C; i += 16) EXPECT_LINE(pixels + (size_t)(first + TILE_ROWS) * g.C + i);
     global const float *inputs = first < whole ? pixels + (size_t)first * g.C : tail;
 #pragma unroll 1
     for (int block = 0; block < blocks; block++)
