@@ -64,6 +64,9 @@ typedef struct {
 static inline int dense_length(const int K) { return (K + 15) / 16 * 16; }
 static inline int dense_pitch(const int K) { return dense_length(K) + (dense_length(K) % 512 == 0 ? 32 : 0); }
 
+// Terms of packed filters that a CPU's product asks for ahead (cpu/tile.h); behind the last there is room for as many.
+enum { TERMS_AHEAD = 32 };
+
 // What is done with finished sums (epilogue.h): a set of EPILOGUE_ flags, and their numbers.
 typedef struct {
   int steps;

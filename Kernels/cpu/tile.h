@@ -7,7 +7,7 @@
 // broadcasts; all rows * vectors sums stay in registers. With `joins` the sums are added to what is in m.
 // Where several blocks of rows share a b from memory, only the first reads it there and memory is idle in the others. So the
 // caller may name the b it wants next: it comes into the core's second cache meanwhile, evenly. Where a is not in that cache
-// (`isFar`, the same wherever a kernel calls these), its next rows are asked for too.
+// (`isFar`, the same wherever a kernel calls these), its next rows come into the first one too, else b's next terms.
 #ifndef RELPROP_TILE_H
 #define RELPROP_TILE_H
 
@@ -22,7 +22,6 @@
 #ifndef TILE_DEPTH
 #define TILE_DEPTH 64  // terms summed at a time
 #endif
-#define TERMS_AHEAD 32  // of b, on their way into the first cache; behind packed filters there is room for so many
 #define TILE_SLACK (TILE_ROWS - 1)  // rows behind the last that are read from a and written to m
 #ifndef TILE_VECTORS
 #define TILE_VECTORS 2  // vectors of 16 a row

@@ -1,4 +1,5 @@
 internal import Compute
+internal import KernelSources
 
 /// The register tile of the CPU's matrix product (Kernels/cpu/tile.h), as the host must know it to size memory.
 struct TileForm {
@@ -16,9 +17,11 @@ struct TileForm {
   /// Bytes of a core's cache that a work-item's own memory should not exceed, and bytes that it must not.
   var cacheBytes: Int { kernel["CACHE_KIB"] << 10 }
 
-  /// Elements of packed filters: `depth` numbers for each output, outputs in whole vectors, and room behind the last: what
-  /// is asked for ahead of a product (TERMS_AHEAD) must be somewhere.
-  func packedCount(depth: Int, outputs: Int) -> Int { (depth * ((outputs + 15) / 16) + 32 * kernel["VECTORS"]) * 16 }
+  /// Elements of packed filters: `depth` numbers for each output, outputs in whole vectors, and room behind the last for what
+  /// is asked for ahead: an address that is nobody's takes long to find out.
+  func packedCount(depth: Int, outputs: Int) -> Int {
+    depth * ((outputs + 15) / 16 * 16) + TERMS_AHEAD * columns
+  }
 
   /// Work-groups for `count` pieces of work.
   func groups(_ count: Int, _ others: Int = 1) -> Grid { Grid(count + idleGroups, others) }
