@@ -8,6 +8,7 @@
 // last: where the relevance of one class begins there is one. One entry reads long streams, four rows after four rows. Several
 // take all rows block by block: a block comes from memory once, while the products of the one before are made, and with the
 // same block of s stays in the first cache.
+// Of few weights the last rows come first: the forward pass read them last.
 // A lane sums every 16th term, then the lanes are added: what an entry gives does not depend on the others, nor on zeros of s that
 // fill whole vectors.
 // Grid (ceil(F / 16) + TILE_IDLE_GROUPS) in groups of 1.
@@ -18,6 +19,7 @@
 #define BACK_ENTRIES 4   // entries at once: with 4 rows 16 sums of 16 lanes
 #define NEAR_ENTRIES 8   // entries whose blocks fill half of a first cache
 #define KEPT_ENTRIES 32  // entries whose totals are kept, a KiB each
+#define RECENT_WEIGHTS (20 << 20)  // so few that the forward pass may have left the last ones in a shared cache
 #define ROW_BLOCK 512    // numbers of a row that are taken for all entries before the next
 
 static inline float sum_of_lanes(const float16 value) {
@@ -92,10 +94,11 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_backward(
     const int F, const int K, const int entries, const Epilogue e, global const float *s, global const float *w,
     FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int i = ((int)get_global_id(0) - TILE_IDLE_GROUPS) * 16;
-  if (i < 0) return;
+  const int group = (int)get_global_id(0) - TILE_IDLE_GROUPS, groups = (F + 15) / 16;
+  if (group < 0) return;
   const int whole = K / 16 * 16;
   const size_t pitch = dense_pitch(K);
+  const int i = 16 * (F * pitch <= RECENT_WEIGHTS ? groups - 1 - group : group);
   for (int first = 0; first < entries; first += KEPT_ENTRIES) {
     const int count = min(KEPT_ENTRIES, entries - first), calls = (count + BACK_ENTRIES - 1) / BACK_ENTRIES;
     // Fours of rows that are taken block by block together, and rows that each call for one of them asks for.
