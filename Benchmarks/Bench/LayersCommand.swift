@@ -19,16 +19,8 @@ struct LayersCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: BenchmarkOptions
+  @OptionGroup var pass: PassOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(help: ArgumentHelp("Composite.", valueName: "name"))
-  var composite = "seed"
-
-  @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
-  var batch = 1
-
-  @Option(help: ArgumentHelp("Classes of every image.", valueName: "number"))
-  var targets = 1
 
   struct Row: Encodable {
     /// A layer; `ledger`; `rest` for host, transfers and waiting; `total` by the host's clock.
@@ -45,31 +37,21 @@ struct LayersCommand: ParsableCommand {
     var forwardGigaflops: Double?
   }
 
-  func validate() throws {
-    guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
-    guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
-  }
-
   func run() throws {
     let subject = try Subject(options)
     let engine = try options.engine(profiling: true)
-    let session = try Session(subject, Work(composite: composite, batch: batch, targets: targets), on: engine)
-    let images = subject.images(batch)
-    let runs = try options.timing.collect {
-      _ = try engine.launchRecords()
-      var outcome = try session.run(images)
-      outcome.relevance = []  // else every run would have new memory from the system
-      return Run(outcome: outcome, records: try engine.launchRecords())
-    }
-    let rules = try Preset.named(composite).composite(
+    let session = try Session(subject, pass.work, on: engine)
+    let images = subject.images(pass.batch)
+    let runs = try options.timing.collect { try RecordedRun(session, images, on: engine) }
+    let rules = try Preset.named(pass.composite).composite(
       for: subject.network, low: subject.preprocessing.low, high: subject.preprocessing.high
     ).resolve(for: subject.network)
-    let plan = PropagationPlan(subject.network, rules: rules, targets: targets, kernels: engine.choice)
+    let plan = PropagationPlan(subject.network, rules: rules, targets: pass.targets, kernels: engine.choice)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     let rows = rows(runs, plan, peak, used: try usedWeights(subject.network, images, on: engine))
 
     print(
-      "device   \(engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)\n\(peak.text)"
+      "device   \(engine.device)\nnetwork  \(subject.name), \(pass.text)\n\(peak.text)"
     )
     func milliseconds(_ seconds: Double?) -> String { seconds.map { String(format: "%.2f", $0 * 1e3) } ?? "" }
     var table = TextTable([
@@ -89,35 +71,23 @@ struct LayersCommand: ParsableCommand {
     try output.write(report, picture(rows, subject))
   }
 
-  /// One explanation, as host and device saw it.
-  private struct Run {
-    let outcome: Session.Outcome
-    let records: [LaunchRecord]
-
-    func seconds(_ label: String) -> Double { records.reduce(0) { $1.label == label ? $0 + $1.seconds : $0 } }
-    func seconds(ofPass pass: String) -> Double {
-      records.reduce(0) { $1.label.hasSuffix(" \(pass)") ? $0 + $1.seconds : $0 }
-    }
-    var backwardSeconds: Double { outcome.seconds - outcome.forwardSeconds }
-  }
-
   /// The share of each dense layer's weights that a CPU's kernels read.
   private func usedWeights(_ network: Network, _ images: Tensor, on engine: Engine) throws -> [String: Double] {
     guard engine.family == .cpu else { return [:] }
-    let trace = try DeviceNetwork(network, on: engine, batch: batch, scoresOnly: true).forward(images)
+    let trace = try DeviceNetwork(network, on: engine, batch: pass.batch, scoresOnly: true).forward(images)
     var result: [String: Double] = [:]
     for node in network.nodes where node.layer is Dense {
       let inputs = try trace.activation(of: node.inputs[0]).scalars
-      let features = inputs.count / batch
-      let used = (0..<features).count { i in (0..<batch).contains { inputs[$0 * features + i] != 0 } }
+      let features = inputs.count / pass.batch
+      let used = (0..<features).count { i in (0..<pass.batch).contains { inputs[$0 * features + i] != 0 } }
       result[node.name] = Double(used) / Double(features)
     }
     return result
   }
 
-  private func rows(_ runs: [Run], _ plan: PropagationPlan, _ peak: Peak, used: [String: Double]) -> [Row] {
+  private func rows(_ runs: [RecordedRun], _ plan: PropagationPlan, _ peak: Peak, used: [String: Double]) -> [Row] {
     func floor(_ flop: Int, bytes: Int) -> Double {
-      max(Double(flop * batch) / (peak.gigaflops * 1e9), Double(bytes) / (peak.readGigabytesPerSecond * 1e9))
+      max(Double(flop * pass.batch) / (peak.gigaflops * 1e9), Double(bytes) / (peak.readGigabytesPerSecond * 1e9))
     }
     let count = Dictionary(grouping: runs[0].records, by: \.label).mapValues(\.count)
     var rows = plan.layers.compactMap { layer -> Row? in
@@ -133,7 +103,7 @@ struct LayersCommand: ParsableCommand {
           layer.backwardProductFLOP - layer.factorProductFLOP,
           bytes: read(max(layer.modifiedWeightBytes, layer.weightBytes))),
         forwardGigaflops: layer.weightBytes > 0
-          ? Double(layer.forwardFLOP * batch) / forward.median * 1e-9 : nil)
+          ? Double(layer.forwardFLOP * pass.batch) / forward.median * 1e-9 : nil)
     }
     let known = Set(plan.layers.flatMap { ["\($0.name) forward", "\($0.name) backward"] })
     if count.keys.contains(where: { !known.contains($0) }) {
@@ -165,7 +135,7 @@ struct LayersCommand: ParsableCommand {
   private func picture(_ rows: [Row], _ subject: Subject) -> SVGDocument {
     let layers = rows.dropLast()  // the total
     return BarChart(
-      title: "\(subject.name), \(composite), batch \(batch): time of every layer", unit: "ms",
+      title: "\(subject.name), \(pass.composite), batch \(pass.batch): time of every layer", unit: "ms",
       categories: layers.map(\.layer),
       series: [
         .init("forward", layers.map { max($0.forward.median * 1e3, 0) }),

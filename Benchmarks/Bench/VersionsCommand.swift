@@ -17,16 +17,8 @@ struct VersionsCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: BenchmarkOptions
+  @OptionGroup var pass: PassOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(help: ArgumentHelp("Composite.", valueName: "name"))
-  var composite = "seed"
-
-  @Option(help: ArgumentHelp("Images in one pass.", valueName: "number"))
-  var batch = 1
-
-  @Option(help: ArgumentHelp("Classes of every image.", valueName: "number"))
-  var targets = 1
 
   @Argument(help: ArgumentHelp("Two versions or more, the first to compare with.", valueName: "folder"))
   var folders: [String]
@@ -42,27 +34,30 @@ struct VersionsCommand: ParsableCommand {
 
   func validate() throws {
     guard folders.count > 1 else { throw ValidationError("expected two folders of kernels or more") }
-    guard batch > 0 else { throw ValidationError("--batch \(batch): expected at least 1") }
-    guard targets > 0 else { throw ValidationError("--targets \(targets): expected at least 1") }
   }
 
   func run() throws {
     let subject = try Subject(options)
-    let versions = try folders.map { try Version($0, subject, work, options) }
-    let images = subject.images(batch)
+    let versions = try folders.map { try Version($0, subject, pass.work, options) }
+    let images = subject.images(pass.batch)
     let first = try versions.map { try $0.run(images).relevance }
-    _ = try options.timing.collect { for version in versions { try version.takeTurn(images) } }
+    let turns = try options.timing.collect { try versions.map { try $0.takeTurn(images) } }
+    let runs = versions.indices.map { version in turns.flatMap { $0[version] } }
 
-    print(
-      "device   \(versions[0].engine.device)\nnetwork  \(subject.name), \(composite), batch \(batch), \(targets) class(es)"
-    )
+    print("device   \(versions[0].engine.device)\nnetwork  \(subject.name), \(pass.text)")
     for (number, folder) in folders.enumerated() {
       let difference =
         number == 0
         ? "" : String(format: "; relevance differs by %.1e of its largest", Self.difference(first[number], first[0]))
       print("\(number + 1)        \(folder)\(difference)")
     }
-    let rows = versions[0].stages.map { stage in Row(stage: stage, seconds: versions.map { $0.seconds(stage) }) }
+    var labels: Set<String> = []
+    let stages = runs[0][0].records.map(\.label).filter { labels.insert($0).inserted }
+    var rows = stages.map { stage in
+      Row(stage: stage, seconds: runs.map { Spread($0.map { $0.seconds(stage) }) })
+    }
+    rows.append(Row(stage: "total forward", seconds: runs.map { Spread($0.map(\.outcome.forwardSeconds)) }))
+    rows.append(Row(stage: "total backward", seconds: runs.map { Spread($0.map(\.backwardSeconds)) }))
     var table = TextTable(
       [("ms", .left)] + folders.indices.map { ("\($0 + 1)", .right) }
         + folders.indices.dropFirst().map { ("\($0 + 1) − 1", .right) })
@@ -75,8 +70,6 @@ struct VersionsCommand: ParsableCommand {
     try output.write(
       Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows), nil)
   }
-
-  private var work: Work { Work(composite: composite, batch: batch, targets: targets) }
 
   /// The largest difference of two relevances, relative to the largest of the second.
   private static func difference(_ one: [Tensor], _ other: [Tensor]) -> Double {
@@ -92,11 +85,9 @@ struct VersionsCommand: ParsableCommand {
   }
 
   /// One version of the kernels with a network made ready for it.
-  private final class Version {
+  private struct Version {
     let engine: Engine
     private let session: Session
-    private var records: [[LaunchRecord]] = []
-    private var outcomes: [Session.Outcome] = []
 
     /// - Throws: where the folder lacks a file; what building the kernels throws.
     init(_ folder: String, _ subject: Subject, _ work: Work, _ options: BenchmarkOptions) throws {
@@ -119,29 +110,9 @@ struct VersionsCommand: ParsableCommand {
     func run(_ images: Tensor) throws -> Session.Outcome { try session.run(images) }
 
     /// One untimed run, which finds the caches as another version left them, and two timed ones.
-    func takeTurn(_ images: Tensor) throws {
+    func takeTurn(_ images: Tensor) throws -> [RecordedRun] {
       _ = try session.run(images)
-      for _ in 0..<2 {
-        _ = try engine.launchRecords()
-        var outcome = try session.run(images)
-        outcome.relevance = []  // else every run would have new memory from the system
-        outcomes.append(outcome)
-        records.append(try engine.launchRecords())
-      }
-    }
-
-    /// In the order of their launches, then those by the host's clock.
-    var stages: [String] {
-      var known: Set<String> = []
-      return records[0].map(\.label).filter { known.insert($0).inserted } + ["total forward", "total backward"]
-    }
-
-    func seconds(_ stage: String) -> Spread {
-      switch stage {
-      case "total forward": Spread(outcomes.map(\.forwardSeconds))
-      case "total backward": Spread(outcomes.map { $0.seconds - $0.forwardSeconds })
-      default: Spread(records.map { $0.reduce(0) { $1.label == stage ? $0 + $1.seconds : $0 } })
-      }
+      return try (0..<2).map { _ in try RecordedRun(session, images, on: engine) }
     }
   }
 }
