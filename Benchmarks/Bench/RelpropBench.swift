@@ -12,8 +12,7 @@ struct RelpropBench: ParsableCommand {
     subcommands: [
       SuiteCommand.self, KernelsCommand.self, LayersCommand.self, VersionsCommand.self, CompositesCommand.self,
       TargetsCommand.self, ScalingCommand.self, TranslationCommand.self, TranslationPictureCommand.self,
-      SharingCommand.self,
-      ExperimentsCommand.self, ServeCommand.self,
+      SharingCommand.self, ExperimentsCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
 }

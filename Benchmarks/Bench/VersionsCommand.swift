@@ -38,9 +38,8 @@ struct VersionsCommand: ParsableCommand {
 
   func run() throws {
     let subject = try Subject(options)
-    let versions = try folders.map { try Version($0, subject, pass.work, options) }
     let images = subject.images(pass.batch)
-    let first = try versions.map { try $0.run(images).relevance }
+    let versions = try folders.map { try Version($0, subject, pass.work, images, options) }
     let turns = try options.timing.collect { try versions.map { try $0.takeTurn(images) } }
     let runs = versions.indices.map { version in turns.flatMap { $0[version] } }
 
@@ -48,7 +47,10 @@ struct VersionsCommand: ParsableCommand {
     for (number, folder) in folders.enumerated() {
       let difference =
         number == 0
-        ? "" : String(format: "; relevance differs by %.1e of its largest", Self.difference(first[number], first[0]))
+        ? ""
+        : String(
+          format: "; relevance differs by %.1e of its largest",
+          Self.difference(versions[number].relevance, versions[0].relevance))
       print("\(number + 1)        \(folder)\(difference)")
     }
     var labels: Set<String> = []
@@ -67,8 +69,14 @@ struct VersionsCommand: ParsableCommand {
           + row.seconds.dropFirst().map { String(format: "%+.3f", ($0.median - row.seconds[0].median) * 1e3) })
     }
     for line in table.lines { print(line) }
+    let picture = BarChart(
+      title: "\(subject.name), \(pass.text): kernels by turns", unit: "ms", categories: stages,
+      series: folders.enumerated().map { number, folder in
+        .init("\(number + 1) \(folder)", rows.prefix(stages.count).map { $0.seconds[number].median * 1e3 })
+      }
+    ).picture
     try output.write(
-      Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows), nil)
+      Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows), picture)
   }
 
   /// The largest difference of two relevances, relative to the largest of the second.
@@ -88,10 +96,12 @@ struct VersionsCommand: ParsableCommand {
   private struct Version {
     let engine: Engine
     private let session: Session
+    /// Of the first run.
+    let relevance: [Tensor]
 
     /// - Throws: where the folder lacks a file; what building the kernels throws.
-    init(_ folder: String, _ subject: Subject, _ work: Work, _ options: BenchmarkOptions) throws {
-      let name = "RELPROP_KERNELS"
+    init(_ folder: String, _ subject: Subject, _ work: Work, _ images: Tensor, _ options: BenchmarkOptions) throws {
+      let name = KernelLibrary.environmentVariable
       if folder == VersionsCommand.builtIn {
         unsetenv(name)
       } else {
@@ -104,10 +114,8 @@ struct VersionsCommand: ParsableCommand {
       engine = try options.engine(profiling: true)
       session = try Session(subject, work, on: engine)
       // Kernels that are compiled at their first launch are read from the folder that is named then.
-      _ = try session.run(subject.images(work.batch))
+      relevance = try session.run(images).relevance
     }
-
-    func run(_ images: Tensor) throws -> Session.Outcome { try session.run(images) }
 
     /// One untimed run, which finds the caches as another version left them, and two timed ones.
     func takeTurn(_ images: Tensor) throws -> [RecordedRun] {

@@ -2,9 +2,9 @@ import Foundation
 internal import KernelSources
 
 /// The text of Kernels/, as the binary carries it or, for experiments, from a folder.
-struct KernelLibrary: Sendable {
+package struct KernelLibrary: Sendable {
   /// Environment variable that names a Kernels/ folder to read instead of the embedded text.
-  static let environmentVariable = "RELPROP_KERNELS"
+  package static let environmentVariable = "RELPROP_KERNELS"
 
   private let files: [String: String]
 

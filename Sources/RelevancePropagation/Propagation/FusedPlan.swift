@@ -38,10 +38,8 @@ struct FusedPlan {
         RuleTable.linearView(of: network[$0.value.node]!.layer)!.finishes(choice.family) && makes($0.value)
       },
       reads: { name, part, node, input in
-        guard case .signed(let part) = part, part.positive == 1, network.nodes[node].inputs[input] == name else {
-          return false
-        }
-        return part.negative == 1 || nonNegative.contains(name)
+        guard case .signed(let part) = part, network.nodes[node].inputs[input] == name else { return false }
+        return part.isAll(neverNegative: nonNegative.contains(name))
       },
       stacks: { $1.count <= view($0)?.stackedParts(choice.family) ?? 0 })
     steps = fusion.fused(builder.steps)

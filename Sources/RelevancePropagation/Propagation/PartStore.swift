@@ -94,10 +94,9 @@ final class PartStore {
   func operand(_ shape: Shape, _ name: String, _ part: ActivationPart) throws -> Operand {
     switch part {
     case .signed(let part):
-      let isWhole = part.positive == 1 && nonNegative.contains(name)
+      let isAll = part.isAll(neverNegative: nonNegative.contains(name))
       return Operand(
-        buffer: network.activation(name), stride: shape.count,
-        part: (isWhole ? .all : part).onDevice)
+        buffer: network.activation(name), stride: shape.count, part: (isAll ? .all : part).onDevice)
     case .power(let power):
       return Operand(
         buffer: network.activation(name), stride: shape.count, part: SignPart(positive: 1, negative: 1, power: power))

@@ -54,6 +54,9 @@ public struct SignedPart: Sendable, Hashable {
   public static let all = SignedPart(positive: 1, negative: 1)
   public static let positive = SignedPart(positive: 1, negative: 0)
   public static let negative = SignedPart(positive: 0, negative: 1)
+
+  /// Whether it is the number itself, of which may be known that it is never negative.
+  func isAll(neverNegative: Bool) -> Bool { positive == 1 && (negative == 1 || neverNegative) }
 }
 
 /// ρ(a).
