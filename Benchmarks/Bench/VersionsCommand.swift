@@ -18,7 +18,9 @@ struct VersionsCommand: ParsableCommand {
 
   @OptionGroup var options: BenchmarkOptions
   @OptionGroup var pass: PassOptions
-  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("Also write the results as JSON.", valueName: "file"))
+  var json: String?
 
   @Argument(help: ArgumentHelp("Two versions or more, the first to compare with.", valueName: "folder"))
   var folders: [String]
@@ -69,14 +71,10 @@ struct VersionsCommand: ParsableCommand {
           + row.seconds.dropFirst().map { String(format: "%+.3f", ($0.median - row.seconds[0].median) * 1e3) })
     }
     for line in table.lines { print(line) }
-    let picture = BarChart(
-      title: "\(subject.name), \(pass.text): kernels by turns", unit: "ms", categories: stages,
-      series: folders.enumerated().map { number, folder in
-        .init("\(number + 1) \(folder)", rows.prefix(stages.count).map { $0.seconds[number].median * 1e3 })
-      }
-    ).picture
-    try output.write(
-      Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows), picture)
+    if let json {
+      let report = Report("versions", options, device: versions[0].engine.device, network: subject.name, rows: rows)
+      try AtomicFile.write(report.json, to: json)
+    }
   }
 
   /// The largest difference of two relevances, relative to the largest of the second.
