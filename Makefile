@@ -41,8 +41,10 @@ build: setup
 demo: build
 	.build/release/relprop demo
 
+# What failed is told once more at the end: the tests of a run print thousands of lines.
 test: setup
-	$(SWIFT) test --disable-xctest
+	@mkdir -p .build; set -o pipefail; $(SWIFT) test --disable-xctest 2>&1 | tee .build/test.log || \
+	  { echo; echo "What failed, of .build/test.log:"; grep -aE '✘|error:|FAILED|[Ff]atal' .build/test.log; exit 1; }
 
 # The library's tests with kernels compiled for older processors, as PoCL of Debian and conda-forge can; another PoCL
 # compiles for this one again.

@@ -39,10 +39,12 @@ import Testing
   @Test("a launch of a thousand times the work takes longer")
   func durations() throws {
     let queue = try Queue(device: TestQueue.shared.device, profiling: true)
-    try launch(on: queue, times: 1, rounds: 1000)
-    try launch(on: queue, times: 1, rounds: 1_000_000)
-    let records = try queue.launchRecords()
-    #expect(records[1].seconds > records[0].seconds)
+    // The shortest of several: a busy machine may stop any one of them on its way.
+    let shortest = try [1000, 1_000_000].map { rounds in
+      try launch(on: queue, times: 5, rounds: rounds)
+      return try #require(try queue.launchRecords().map(\.seconds).min())
+    }
+    #expect(shortest[1] > shortest[0])
   }
 
   @Test("a label ends with its body, even where that throws")
