@@ -1,11 +1,11 @@
 """What relprop promises on a two-core machine with AVX-512, beside what was found."""
 
-# Work, peer, least ratio of the peer's time to relprop's: accurate, fast.
+# Work, peer or peers of which the fastest counts, least ratio of the peer's time to relprop's: accurate, fast.
 SPEED = [
     ("forward", "onnxruntime", 1.5, 2.3),
     ("seed", "zennit", 10.5, 12.5),
     ("epsilon_gamma_box", "zennit", 12, 14.5),
-    ("seed", "PyTorch by hand", 3.4, 4.1),
+    ("seed", ("PyTorch by hand", "by hand, channels_last"), 3.4, 4.1),
     ("seed, batch 8", "zennit", 11, 13.5),
     ("gamma_epsilon", "captum", 3.8, 4.6),
 ]
@@ -20,9 +20,11 @@ def judge(results):
     by_name = {row["name"]: row for row in results["comparisons"]}
     for position, precision in enumerate(("accurate", "fast")):
         ours = f"relprop {precision}"
-        for work, peer, *least in SPEED:
+        for work, peers, *least in SPEED:
             seconds = by_name.get(work, {}).get("seconds", {})
-            if ours in seconds and peer in seconds:
+            there = [peer for peer in ([peers] if isinstance(peers, str) else peers) if peer in seconds]
+            if ours in seconds and there:
+                peer = min(there, key=lambda name: seconds[name]["median"])
                 ratio = seconds[peer]["median"] / seconds[ours]["median"]
                 rows.append((f"{work} against {peer}, {precision}", f"≥ {least[position]:g}×", f"{ratio:.2f}×",
                              ratio >= least[position]))
