@@ -149,7 +149,7 @@ typedef struct {
 // One phase of a convolution over gathered inputs (cpu/gather.cl), in either direction.
 typedef struct {
   int channels, H, W;  // of the input; `channels` of all groups
-  int C, K;            // inputs and outputs of a group
+  int C, K;            // inputs and outputs of a bundle of groups
   int outputs, P, Q;   // of the output; `outputs` of all groups
   int taps;
   int run;             // taps in a row that are neighbours in an image of one group, else 1

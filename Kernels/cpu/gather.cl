@@ -7,19 +7,21 @@
 // a stride multiplies nothing by zero.
 // A work-item gathers the inputs of a few positions into rows [taps * C], a part of `depthAtOnce` numbers at a time, and
 // multiplies them with all filters of its group: sums of parts first, then their sum, which keeps the error small.
+// Groups of few outputs come in bundles, as many as fill a vector's lanes, with zeros between them: a vector of products a
+// term either way, and the inputs of all are copied at once. C and K are a bundle's; the last one may have fewer groups.
 //
-// x [entries][H,W,groups*C] with xStride elements an entry (0: one for the whole batch), outputs [entries][P,Q,groups*K];
-// U packed by pack_gather [group][block][taps*C][columns]; taps: (y, x) offsets of the phase's taps.
+// x [entries][H,W,channels] with xStride elements an entry (0: one for the whole batch), out [entries][P,Q,outputs];
+// U packed by pack_gather [bundle][block][taps*C][columns]; taps: (y, x) offsets of the phase's taps.
 // Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
-// Grid (blocks + TILE_IDLE_GROUPS, groups) in groups of 1.
+// Grid (blocks + TILE_IDLE_GROUPS, bundles) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
-// Numbers from .. from + depth - 1 of the row of one position. Neighbouring channels of a tap lie together, and where the
+// Numbers from .. from + depth - 1 of the row of one position, of a bundle whose inputs begin at `channel`. Neighbouring channels of a tap lie together, and where the
 // taps of a filter's row are neighbours in the image (g.run of them), so do their channels: they are copied at once.
 static inline __attribute__((always_inline)) void gather_row(const GatherGeometry g, global const int *taps,
-                                                             global const float *image, const int y, const int x,
-                                                             const SignPart part, const int plain, const int from,
+                                                             global const float *image, const int channel, const int y,
+                                                             const int x, const SignPart part, const int plain, const int from,
                                                              const int depth, global float *row) {
   const size_t end = (size_t)g.H * g.W * g.channels;
   // Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by nothing.
@@ -29,7 +31,7 @@ static inline __attribute__((always_inline)) void gather_row(const GatherGeometr
     const int run = c == 0 && tap % g.run == 0 && w >= 0 && w + g.run <= g.W ? g.run : 1;
     const int count = min(run * g.C - c, depth - i);
     const int inside = h >= 0 && h < g.H && w >= 0 && w < g.W;
-    const size_t at = ((size_t)h * g.W + w) * g.channels + c;
+    const size_t at = ((size_t)h * g.W + w) * g.channels + channel + c;
 #pragma unroll 1
     for (int j = 0; j < count; j += 16) {
       float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
@@ -47,12 +49,12 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     const GatherGeometry g, const Epilogue e, global const int *taps, global const float *x, const int xStride,
     const SignPart part, global const float *U, local float *memory, FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, group = get_global_id(1);
+  const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, bundle = get_global_id(1);
   if (block < 0) return;
   const int first = block * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.positions - first);
   const int depth = g.taps * g.C, blocks = (g.K + TILE_COLUMNS - 1) / TILE_COLUMNS, area = g.phaseP * g.phaseQ;
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
-  global const float *filters = U + (size_t)group * depth * ((g.K + 15) / 16 * 16);
+  global const float *filters = U + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
 
   const int plain = part.positive == 1.0f && part.negative == 1.0f;
   int from = 0;
@@ -61,7 +63,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
 #pragma unroll 1
     for (int i = 0; i < rows; i++) {
       const int position = first + i, entry = position / area, place = position % area;
-      gather_row(g, taps, x + (size_t)entry * xStride + group * g.C, place / g.phaseQ, place % g.phaseQ, part, plain, from,
+      gather_row(g, taps, x + (size_t)entry * xStride, bundle * g.C, place / g.phaseQ, place % g.phaseQ, part, plain, from,
                  part_depth, inputs + (size_t)i * g.pitch);
     }
 #pragma unroll 1
@@ -86,8 +88,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
       const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
       const float16 sum =
           load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
-      const int channel = group * g.K + k;
-      finish(e, arrays, sum, finished, pixel + channel, channel, group * g.K + g.K);
+      const int channel = bundle * g.K + k;
+      finish(e, arrays, sum, finished, pixel + channel, channel, min(bundle * g.K + g.K, g.outputs));
     }
   }
 }

@@ -4,10 +4,15 @@ internal import KernelSources
 /// A convolution of any shape, or its transpose, by cpu/gather.cl: one launch a phase.
 struct GatheredConvolution {
   private let view: ConvolutionView
+  /// Channels of a bundle of groups.
+  private let inputs: Int
+  private let outputs: Int
   private let form: TileForm
 
   init(_ view: ConvolutionView, on engine: Engine) {
     self.view = view
+    inputs = view.groupsTogether * view.inputs
+    outputs = view.groupsTogether * view.outputs
     form = TileForm(on: engine)
   }
 
@@ -49,7 +54,7 @@ struct GatheredConvolution {
   }
 
   private func packedCount(_ phase: Phase) -> Int {
-    view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: view.outputs)
+    view.bundles * form.packedCount(depth: max(phase.taps.count, 1) * inputs, outputs: outputs)
   }
 
   /// Elements of all packed filters.
@@ -67,17 +72,17 @@ struct GatheredConvolution {
       let rows = (view.output[1] - phase.y + stepOut.vertical - 1) / stepOut.vertical
       let columns = (view.output[2] - phase.x + stepOut.horizontal - 1) / stepOut.horizontal
       let positions = batch * rows * columns
-      let depth = phase.taps.count * view.inputs
+      let depth = phase.taps.count * inputs
       let depthAtOnce = min(max(depth, 1), 512)
       let pitch = (depthAtOnce + 15) / 16 * 16 + 16
-      let columnsOfSums = (view.outputs + form.columns - 1) / form.columns * form.columns
+      let columnsOfSums = (outputs + form.columns - 1) / form.columns * form.columns
       let bytesOfRow = 4 * (pitch + columnsOfSums)
       let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
       let rowsAtOnce = positions <= form.fewRows ? positions : blocks * form.rows
       let rowsOfMemory = (rowsAtOnce + form.rows - 1) / form.rows * form.rows
       let geometry = GatherGeometry(
-        channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(view.inputs),
-        K: Int32(view.outputs), outputs: Int32(view.outputs * view.layer.groups), P: Int32(view.output[1]),
+        channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(inputs),
+        K: Int32(outputs), outputs: Int32(view.output[0]), P: Int32(view.output[1]),
         Q: Int32(view.output[2]),
         taps: Int32(phase.taps.count),
         run: Int32(run),
@@ -89,7 +94,7 @@ struct GatheredConvolution {
       let packed = try filters(parameters, phase, number, on: engine)
       try engine.launch(
         form.kernel, "convolution_gather",
-        groups: form.groups((positions + rowsAtOnce - 1) / rowsAtOnce, view.layer.groups), items: 1,
+        groups: form.groups((positions + rowsAtOnce - 1) / rowsAtOnce, view.bundles), items: 1,
         [
           geometry, epilogue, packed.offsets, input.buffer, Int32(input.stride), input.part, packed.filters,
           LocalMemory(bytes: rowsOfMemory * bytesOfRow),
@@ -126,10 +131,10 @@ struct GatheredConvolution {
     let (mode, part) = parameters.part.onDevice
     try engine.launch(
       form.kernel, "pack_gather",
-      groups: Grid((view.inputs + 15) / 16, (view.outputs + 15) / 16, view.layer.groups), items: 16,
+      groups: Grid((inputs + 15) / 16, (outputs + 15) / 16, view.bundles), items: 16,
       [
-        view.filters, Int32(view.groupStride), Int32(taps.count), taps, mode, part, parameters.weights!.original,
-        buffer,
+        view.filters, Int32(view.layer.groups), Int32(view.groupsTogether), Int32(view.groupStride), Int32(taps.count),
+        taps, mode, part, parameters.weights!.original, buffer,
       ])
   }
 }
