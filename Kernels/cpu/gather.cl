@@ -17,32 +17,82 @@
 #include "epilogue.h"
 #include "cpu/tile.h"
 
-// Numbers from .. from + depth - 1 of the row of one position, of a bundle whose inputs begin at `channel`. Neighbouring channels of a tap lie together, and where the
-// taps of a filter's row are neighbours in the image (g.run of them), so do their channels: they are copied at once.
-static inline __attribute__((always_inline)) void gather_row(const GatherGeometry g, global const int *taps,
-                                                             global const float *image, const int channel, const int y,
-                                                             const int x, const SignPart part, const int plain, const int from,
-                                                             const int depth, global float *row) {
-  const size_t end = (size_t)g.H * g.W * g.channels;
-  // Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by nothing.
+// Numbers from .. from + depth - 1 of the row of one position, of a bundle whose inputs begin at `channel`. Neighbouring channels of a
+// tap lie together, and where the taps of a filter's row are neighbours in the image (g->run of them), so do their channels: they
+// are copied at once. Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by
+// nothing. Functions of their own, so that their few variables stay in registers.
+WIDE static __attribute__((noinline)) void gather_row(private const GatherGeometry *g, global const int *taps,
+                                                      global const float *image, const int channel, const int y, const int x,
+                                                      const SignPart part, const int from, const int depth,
+                                                      global float *row) {
+  const size_t end = (size_t)g->H * g->W * g->channels;
 #pragma unroll 1
-  for (int tap = from / g.C, c = from % g.C, i = 0; i < depth;) {
-    const int h = y * g.stepInY + taps[2 * tap], w = x * g.stepInX + taps[2 * tap + 1];
-    const int run = c == 0 && tap % g.run == 0 && w >= 0 && w + g.run <= g.W ? g.run : 1;
-    const int count = min(run * g.C - c, depth - i);
-    const int inside = h >= 0 && h < g.H && w >= 0 && w < g.W;
-    const size_t at = ((size_t)h * g.W + w) * g.channels + channel + c;
+  for (int tap = from / g->C, c = from % g->C, ofRun = tap % g->run, i = 0; i < depth;) {
+    const int h = y + taps[2 * tap], w = x + taps[2 * tap + 1];
+    const int run = c == 0 && ofRun == 0 && w >= 0 && w + g->run <= g->W ? g->run : 1;
+    const int count = min(run * g->C - c, depth - i);
+    const int inside = h >= 0 && h < g->H && w >= 0 && w < g->W;
+    const size_t at = ((size_t)h * g->W + w) * g->channels + channel + c;
+#pragma unroll 1
+    for (int j = 0; j < count; j += 16)
+      store16(inside ? whole_or_part(part, load_lanes(image, at + j, end)) : (float16)0.0f, row + i + j);
+    i += count, c += count;
+    if (c < run * g->C) continue;  // only where the part ends
+    c = 0, tap += run, ofRun += run;
+    if (ofRun == g->run) ofRun = 0;
+  }
+}
+
+// The same where all taps, and vectors read whole, lie in the image: `pixel` is the position's own.
+WIDE static __attribute__((noinline)) void gather_inner_row(private const GatherGeometry *g, global const int *taps,
+                                                            global const float *pixel, const SignPart part, const int from,
+                                                            const int depth, global float *row) {
+  const int together = g->run * g->C, plain = part.positive == 1.0f && part.negative == 1.0f;
+#pragma unroll 1
+  for (int tap = from / together * g->run, c = from % together, i = 0; i < depth; tap += g->run, c = 0) {
+    global const float *numbers = pixel + ((ptrdiff_t)taps[2 * tap] * g->W + taps[2 * tap + 1]) * g->channels + c;
+    const int count = min(together - c, depth - i);
 #pragma unroll 1
     for (int j = 0; j < count; j += 16) {
-      float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
-      if (!plain) value = part_of(part, value);
-      store16(value, row + i + j);
+      const float16 value = load16(numbers + j);
+      store16(plain ? value : part_of(part, value), row + i + j);
     }
     i += count;
-    c += count;
-    tap += c / g.C;
-    c %= g.C;
   }
+}
+
+// How far the taps of a phase reach from a position.
+typedef struct {
+  int top, bottom, left, right;
+} TapReach;
+
+static inline __attribute__((always_inline)) TapReach reach_of(const int count, global const int *taps) {
+  TapReach reach = {0, 0, 0, 0};
+  for (int tap = 0; tap < count; tap++) {
+    reach.top = min(reach.top, taps[2 * tap]), reach.bottom = max(reach.bottom, taps[2 * tap]);
+    reach.left = min(reach.left, taps[2 * tap + 1]), reach.right = max(reach.right, taps[2 * tap + 1]);
+  }
+  return reach;
+}
+
+// Where an output of the phase lies: in which entry, row and column.
+typedef struct {
+  int entry, y, x;
+} PhasePlace;
+
+static inline __attribute__((always_inline)) PhasePlace phase_place(const GatherGeometry g, const int position) {
+  const int area = g.phaseP * g.phaseQ, place = position % area;
+  const PhasePlace result = {position / area, place / g.phaseQ, place % g.phaseQ};
+  return result;
+}
+
+// The one behind, without divisions.
+static inline __attribute__((always_inline)) PhasePlace next_place(const GatherGeometry g, PhasePlace place) {
+  if (++place.x < g.phaseQ) return place;
+  place.x = 0;
+  if (++place.y < g.phaseP) return place;
+  place.y = 0, place.entry++;
+  return place;
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gather(
@@ -52,19 +102,26 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
   const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, bundle = get_global_id(1);
   if (block < 0) return;
   const int first = block * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.positions - first);
-  const int depth = g.taps * g.C, blocks = (g.K + TILE_COLUMNS - 1) / TILE_COLUMNS, area = g.phaseP * g.phaseQ;
+  const int depth = g.taps * g.C, blocks = (g.K + TILE_COLUMNS - 1) / TILE_COLUMNS;
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
   global const float *filters = U + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
 
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
+  const TapReach reach = reach_of(g.taps, taps);
   int from = 0;
   do {
     const int part_depth = min(g.depthAtOnce, depth - from);
+    PhasePlace place = phase_place(g, first);
 #pragma unroll 1
-    for (int i = 0; i < rows; i++) {
-      const int position = first + i, entry = position / area, place = position % area;
-      gather_row(g, taps, x + (size_t)entry * xStride, bundle * g.C, place / g.phaseQ, place % g.phaseQ, part, plain, from,
-                 part_depth, inputs + (size_t)i * g.pitch);
+    for (int i = 0; i < rows; i++, place = next_place(g, place)) {
+      const int y = place.y * g.stepInY, w = place.x * g.stepInX, channel = bundle * g.C;
+      global const float *image = x + (size_t)place.entry * xStride;
+      global float *row = inputs + (size_t)i * g.pitch;
+      // Behind the last number that a whole vector may read.
+      const size_t behind = ((size_t)(y + reach.bottom) * g.W + w + reach.right) * g.channels + channel + g.C + 15;
+      const int isInner = y + reach.top >= 0 && y + reach.bottom < g.H && w + reach.left >= 0 && w + reach.right < g.W &&
+                          behind <= (size_t)g.H * g.W * g.channels;
+      if (isInner) gather_inner_row(&g, taps, image + ((size_t)y * g.W + w) * g.channels + channel, part, from, part_depth, row);
+      else gather_row(&g, taps, image, channel, y, w, part, from, part_depth, row);
     }
 #pragma unroll 1
     for (int k = 0; k < g.K; k += TILE_COLUMNS) {
@@ -77,11 +134,11 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     from += part_depth;
   } while (from < depth);
 
+  PhasePlace place = phase_place(g, first);
 #pragma unroll 1
-  for (int i = 0; i < rows; i++) {
-    const int position = first + i, entry = position / area, place = position % area;
-    const int p = g.phaseY + place / g.phaseQ * g.stepOutY, q = g.phaseX + place % g.phaseQ * g.stepOutX;
-    const FinishedEntry finished = finished_entry(e, arrays, entry);
+  for (int i = 0; i < rows; i++, place = next_place(g, place)) {
+    const int p = g.phaseY + place.y * g.stepOutY, q = g.phaseX + place.x * g.stepOutX;
+    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
     const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
 #pragma unroll 1
     for (int k = 0; k < g.K; k += 16) {
