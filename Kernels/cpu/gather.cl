@@ -3,17 +3,17 @@
 //   out[o(i,j), k] = sum over taps and c of  x[(i,j) * stepIn + offset(tap), c] * w[tap, c, k],  outside the image x = 0
 //
 // Forward (step 1 of LRP): stepIn is the stride, o(i,j) = (i,j), every filter element is a tap. Transposed (step 3): the
-// outputs o(i,j) = phase + stride * (i,j) of one phase meet only the taps that hit, stepIn is 1; one launch a phase, so that
-// a stride multiplies nothing by zero.
+// outputs o(i,j) = phase + stride * (i,j) of one phase meet only the taps that hit, stepIn is 1: a stride multiplies nothing by
+// zero.
 // A work-item gathers the inputs of a few positions into rows [taps * C], a part of `depthAtOnce` numbers at a time, and
 // multiplies them with all filters of its group: sums of parts first, then their sum, which keeps the error small.
 // Groups of few outputs come in bundles, as many as fill a vector's lanes, with zeros between them: a vector of products a
 // term either way, and the inputs of all are copied at once. C and K are a bundle's; the last one may have fewer groups.
 //
 // x [entries][H,W,channels] with xStride elements an entry (0: one for the whole batch), out [entries][P,Q,outputs];
-// U packed by pack_gather [bundle][block][taps*C][columns]; taps: (y, x) offsets of the phase's taps.
+// U packed by pack_gather, for each phase [bundle][block][taps*C][columns]; taps: (y, x) offsets of all phases' taps.
 // Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
-// Grid (blocks + TILE_IDLE_GROUPS, bundles) in groups of 1.
+// Grid (pieces of all phases + TILE_IDLE_GROUPS, bundles) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
@@ -75,44 +75,55 @@ static inline __attribute__((always_inline)) TapReach reach_of(const int count, 
   return reach;
 }
 
-// Where an output of the phase lies: in which entry, row and column.
+// Where an output of a phase of P x Q outputs lies: in which entry, row and column.
 typedef struct {
+  int P, Q;
   int entry, y, x;
 } PhasePlace;
 
-static inline __attribute__((always_inline)) PhasePlace phase_place(const GatherGeometry g, const int position) {
-  const int area = g.phaseP * g.phaseQ, place = position % area;
-  const PhasePlace result = {position / area, place / g.phaseQ, place % g.phaseQ};
+static inline __attribute__((always_inline)) PhasePlace place_in_phase(const int P, const int Q, const int position) {
+  const int place = position % (P * Q);
+  const PhasePlace result = {P, Q, position / (P * Q), place / Q, place % Q};
   return result;
 }
 
 // The one behind, without divisions.
-static inline __attribute__((always_inline)) PhasePlace next_place(const GatherGeometry g, PhasePlace place) {
-  if (++place.x < g.phaseQ) return place;
+static inline __attribute__((always_inline)) PhasePlace place_behind(PhasePlace place) {
+  if (++place.x < place.Q) return place;
   place.x = 0;
-  if (++place.y < g.phaseP) return place;
+  if (++place.y < place.P) return place;
   place.y = 0, place.entry++;
   return place;
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gather(
-    const GatherGeometry g, const Epilogue e, global const int *taps, global const float *x, const int xStride,
-    const SignPart part, global const float *U, local float *memory, FINISH_PARAMETERS) {
+    const GatherGeometry g, const Epilogue e, global const GatherPhase *phases, global const int *allTaps,
+    global const float *x, const int xStride, const SignPart part, global const float *U, local float *memory,
+    FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, bundle = get_global_id(1);
-  if (block < 0) return;
-  const int first = block * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.positions - first);
-  const int depth = g.taps * g.C, blocks = (g.K + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  int piece = (int)get_global_id(0) - TILE_IDLE_GROUPS, number = 0, P, Q;
+  const int bundle = get_global_id(1);
+  if (piece < 0) return;
+  for (;; number++) {
+    P = (g.P - phases[number].y + g.stepOutY - 1) / g.stepOutY, Q = (g.Q - phases[number].x + g.stepOutX - 1) / g.stepOutX;
+    const int pieces = (g.entries * P * Q + g.rowsAtOnce - 1) / g.rowsAtOnce;
+    if (piece < pieces) break;
+    piece -= pieces;
+  }
+  const GatherPhase phase = phases[number];
+  global const int *taps = allTaps + 2 * phase.firstTap;
+  const int first = piece * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.entries * P * Q - first), depth = phase.taps * g.C;
+  const PhasePlace firstPlace = place_in_phase(P, Q, first);
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
-  global const float *filters = U + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
+  global const float *filters = U + phase.filters + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
 
-  const TapReach reach = reach_of(g.taps, taps);
+  const TapReach reach = reach_of(phase.taps, taps);
   int from = 0;
   do {
     const int part_depth = min(g.depthAtOnce, depth - from);
-    PhasePlace place = phase_place(g, first);
+    PhasePlace place = firstPlace;
 #pragma unroll 1
-    for (int i = 0; i < rows; i++, place = next_place(g, place)) {
+    for (int i = 0; i < rows; i++, place = place_behind(place)) {
       const int y = place.y * g.stepInY, w = place.x * g.stepInX, channel = bundle * g.C;
       global const float *image = x + (size_t)place.entry * xStride;
       global float *row = inputs + (size_t)i * g.pitch;
@@ -134,10 +145,10 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     from += part_depth;
   } while (from < depth);
 
-  PhasePlace place = phase_place(g, first);
+  PhasePlace place = firstPlace;
 #pragma unroll 1
-  for (int i = 0; i < rows; i++, place = next_place(g, place)) {
-    const int p = g.phaseY + place.y * g.stepOutY, q = g.phaseX + place.x * g.stepOutX;
+  for (int i = 0; i < rows; i++, place = place_behind(place)) {
+    const int p = phase.y + place.y * g.stepOutY, q = phase.x + place.x * g.stepOutX;
     const FinishedEntry finished = finished_entry(e, arrays, place.entry);
     const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
 #pragma unroll 1
