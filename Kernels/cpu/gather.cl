@@ -96,6 +96,28 @@ static inline __attribute__((always_inline)) PhasePlace place_behind(PhasePlace 
   return place;
 }
 
+// The sums of a piece of work, whose first output is given, with their epilogue.
+static inline __attribute__((always_inline)) void finish_rows(const GatherGeometry g, const Epilogue e,
+                                                              const EpilogueArrays arrays, const GatherPhase phase,
+                                                              PhasePlace place, const int rows, const int bundle,
+                                                              global const float *sums) {
+  const int end = min(bundle * g.K + g.K, g.outputs);
+#pragma unroll 1
+  for (int i = 0; i < rows; i++, place = place_behind(place)) {
+    const int p = phase.y + place.y * g.stepOutY, q = phase.x + place.x * g.stepOutX;
+    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
+    const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
+#pragma unroll 1
+    for (int k = 0; k < g.K; k += 16) {
+      const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
+      const float16 sum =
+          load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
+      const int channel = bundle * g.K + k;
+      finish(e, arrays, sum, finished, pixel + channel, channel, end);
+    }
+  }
+}
+
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gather(
     const GatherGeometry g, const Epilogue e, global const GatherPhase *phases, global const int *allTaps,
     global const float *x, const int xStride, const SignPart part, global const float *U, local float *memory,
@@ -145,19 +167,12 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     from += part_depth;
   } while (from < depth);
 
-  PhasePlace place = firstPlace;
-#pragma unroll 1
-  for (int i = 0; i < rows; i++, place = place_behind(place)) {
-    const int p = phase.y + place.y * g.stepOutY, q = phase.x + place.x * g.stepOutX;
-    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
-    const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
-#pragma unroll 1
-    for (int k = 0; k < g.K; k += 16) {
-      const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
-      const float16 sum =
-          load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
-      const int channel = bundle * g.K + k;
-      finish(e, arrays, sum, finished, pixel + channel, channel, min(bundle * g.K + g.K, g.outputs));
-    }
-  }
+  // The usual runs with their flags as constants.
+#define FINISH(e) finish_rows(g, e, arrays, phase, firstPlace, rows, bundle, sums)
+  if (is_run(e, 0, 0)) FINISH(run_of(e, 0, 0));
+  else if (is_run(e, 0, 1)) FINISH(run_of(e, 0, 1));
+  else if (is_run(e, EPILOGUE_RECTIFY, 1)) FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+  else if (is_run(e, EPILOGUE_PRODUCT, 0)) FINISH(run_of(e, EPILOGUE_PRODUCT, 0));
+  else FINISH(e);
+#undef FINISH
 }
