@@ -16,9 +16,9 @@ public struct ShapeSweep: Sendable {
   public let name: String
   public let entries: [Entry]
 
-  private init(_ name: String, _ values: [Int], batch: (Int) -> Int = { _ in 1 }, _ shape: (Int) -> LayerShape) {
+  private init(_ name: String, _ values: [Int], varyingImages: Bool = false, _ shape: (Int) -> LayerShape) {
     self.name = name
-    entries = values.map { Entry(shape: shape($0), batch: batch($0)) }
+    entries = values.map { Entry(shape: shape($0), batch: varyingImages ? $0 : 1) }
   }
 
   private static func convolution(
@@ -73,17 +73,17 @@ public struct ShapeSweep: Sendable {
     ShapeSweep("filters a channel of 32", [1, 2, 3, 4, 8, 16]) {
       convolution($0, .convolution(filter: 3, groups: 32), 32, 32 * $0, 28)
     },
-    ShapeSweep("images, 3 × 3 at 14 pixels", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16], batch: { $0 }) {
+    ShapeSweep("images, 3 × 3 at 14 pixels", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16], varyingImages: true) {
       convolution($0, .convolution(filter: 3), 128, 128, 14)
     },
-    ShapeSweep("images, 1 × 1 at 7 pixels", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16], batch: { $0 }) {
+    ShapeSweep("images, 1 × 1 at 7 pixels", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16], varyingImages: true) {
       convolution($0, .convolution(filter: 1), 512, 512, 7)
     },
     ShapeSweep("dense, inputs", channels + [1000, 4096, 25088]) {
       LayerShape("\($0)", .dense, inputs: $0, outputs: 1000)
     },
     ShapeSweep("dense, outputs", channels + [1000, 4096]) { LayerShape("\($0)", .dense, inputs: 4096, outputs: $0) },
-    ShapeSweep("dense, images", [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 24, 25, 32, 33], batch: { $0 }) {
+    ShapeSweep("dense, images", [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 24, 25, 32, 33], varyingImages: true) {
       LayerShape("\($0)", .dense, inputs: 4096, outputs: 4096)
     },
   ]
