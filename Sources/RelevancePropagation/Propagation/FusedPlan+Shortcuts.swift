@@ -27,7 +27,9 @@ extension FusedPlan {
             ? "s of below is c · its a / z"
             : product.then == nil
               ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
-        if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
+        if let quotient = product.then, case .activation = quotient.z {
+          note("below: z is the stored output\(quotient.shift == nil ? "" : " and a constant")")
+        }
       case .stackedTranspose(_, let weights, _, _, _): note("\(weights.count) transposes in one")
       default: break
       }

@@ -109,6 +109,7 @@ import Testing
     #expect(one["conv2"] == ["a / z made with a", second])
     #expect(three["conv2"] == ["a / z made with a", second, "one z for all targets"])
     #expect(one["conv0"]!.contains("z is the stored output and a constant"))
+    #expect(one["conv1"]!.contains("below: z is the stored output and a constant"))
     #expect(three.values.allSatisfy { !$0.contains("s with z") }, "one entry a target cannot leave with one an image")
     // Forward F(2x2), denominators F(4x4): two transforms.
     let conv1 = PropagationPlan(Self.network, rules: try Self.table("epsilon_gamma_box")).layers.first {
