@@ -9,10 +9,8 @@ import Testing
 /// rounding. What lies behind the output stays as it was.
 @Suite struct CPUConvolutionTests {
   private static let plain = TestDevice.plain
-  private static let engines: [ConvolutionChoice: Engine] = [
-    .automatic: TestDevice.cpu, .gathered: TestDevice.cpu(convolutions: .gathered),
-    .winograd2: TestDevice.cpu(convolutions: .winograd2), .winograd4: TestDevice.cpu(convolutions: .winograd4),
-  ]
+  private static let engines = Dictionary(
+    uniqueKeysWithValues: ConvolutionChoice.allCases.map { ($0, TestDevice.cpu(convolutions: $0)) })
 
   struct Shapes: CustomTestStringConvertible, Sendable {
     var channels, filters, height, width, rows, columns: Int
@@ -89,7 +87,7 @@ import Testing
 
   @Test(
     "Winograd's algorithm is the plain kernel to rounding", arguments: square,
-    [ConvolutionChoice.winograd2, .winograd4])
+    ConvolutionChoice.winograd)
   func winograd(_ shapes: Shapes, _ choice: ConvolutionChoice) throws {
     for batch in [1, 3] where batch == 1 || shapes.channels < 100 {
       for (what, fast, slow) in try runs(shapes, choice, batch: batch) {

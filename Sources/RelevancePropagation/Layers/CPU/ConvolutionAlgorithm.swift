@@ -50,9 +50,7 @@ enum ConvolutionAlgorithm: Equatable {
         ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
       self = .winograd(tile: isLarge && mayRound ? 4 : 2)
-    case .winograd2 where isWinograd: self = .winograd(tile: 2)
-    case .winograd4 where isWinograd: self = .winograd(tile: 4)
-    default: self = .gathered
+    case let forced: self = isWinograd ? forced.tile.map { .winograd(tile: $0) } ?? .gathered : .gathered
     }
   }
 
