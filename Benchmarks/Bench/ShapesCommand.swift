@@ -12,8 +12,8 @@ struct ShapesCommand: ParsableCommand {
     discussion: """
       Each sweep varies one number of a layer: channels, outputs, sides, filter, stride, dilation, groups, images. A layer \
       should take what its direct FLOP would take at a neighbour's speed, or what reading and writing its numbers takes at the \
-      peak of memory, whichever is longer; what it takes more is its slowness, of the worse of its two neighbours. Below \
-      \(Self.leastMicroseconds) µs a launch itself counts, and nothing is said. The command fails where a slowness exceeds \
+      peak of memory, whichever is longer; in shortest runs, what it takes more is its slowness, by the worse of two \
+      neighbours. Below \(Self.leastMicroseconds) µs a launch itself counts, and nothing is said. The command fails where a slowness exceeds \
       --most.
       """)
 
@@ -40,7 +40,8 @@ struct ShapesCommand: ParsableCommand {
     var outputShape: [Int]
     /// On the device, of the whole batch.
     var seconds: Spread
-    /// Of the direct algorithm.
+    var leastSeconds: Double
+    /// Of the direct algorithm, in the shortest run.
     var gigaflops: Double
     /// Times what the neighbours let expect.
     var slowness: Double
@@ -71,13 +72,14 @@ struct ShapesCommand: ParsableCommand {
       let found = try entries.map { try SingleLayer($0.shape, batch: $0.batch, on: engine).passes(options.timing) }
       for pass in 0..<2 {
         let passes = found.map { $0[pass] }
-        let slowness = Self.slowness(of: passes.map(\.seconds.median), entries, peak: peak)
+        let slowness = Self.slowness(of: passes.map(\.least), entries, peak: peak)
         for (index, entry) in entries.enumerated() {
           rows.append(
             Row(
               sweep: sweep.name, value: entry.shape.name, pass: passes[index].name, batch: entry.batch,
               inputShape: entry.shape.inputShape.extents, outputShape: entry.shape.outputShape.extents,
-              seconds: passes[index].seconds, gigaflops: Double(entry.flop) / passes[index].seconds.median * 1e-9,
+              seconds: passes[index].seconds, leastSeconds: passes[index].least,
+              gigaflops: Double(entry.flop) / passes[index].least * 1e-9,
               slowness: slowness[index], kernels: passes[index].kernels))
         }
       }
@@ -109,12 +111,14 @@ struct ShapesCommand: ParsableCommand {
 
   private static func table(_ rows: [Row]) -> TextTable {
     var table = TextTable([
-      (rows[0].sweep, .right), ("pass", .left), ("ms (quartiles)", .right), ("GFLOP/s", .right), ("slowness", .right),
+      (rows[0].sweep, .right), ("pass", .left), ("ms (quartiles)", .right), ("least", .right), ("GFLOP/s", .right),
+      ("slowness", .right),
       ("kernels", .left),
     ])
     for row in rows {
       table.add([
-        row.value, row.pass, row.seconds.milliseconds, String(format: "%.1f", row.gigaflops),
+        row.value, row.pass, row.seconds.milliseconds, String(format: "%.2f", row.leastSeconds * 1e3),
+        String(format: "%.1f", row.gigaflops),
         String(format: "%.2f", row.slowness), Set(row.kernels).sorted().joined(separator: ", "),
       ])
     }
