@@ -98,14 +98,12 @@ real load_bias(global const float *b, const int biasMode, const size_t i, const 
   return (real)0.0f;
 }
 
-real part_of(const SignPart part, const real a) {
-  return part.positive * fmax(a, (real)0.0f) + part.negative * fmin(a, (real)0.0f);
-}
+// Whether all of a number is meant.
+int is_all(const SignPart part) { return part.positive == 1.0f && part.negative == 1.0f; }
 
-// The same, and a itself where all of it is meant: what is no number stays none.
-static inline __attribute__((always_inline)) real whole_or_part(const SignPart part, const real a) {
-  return part.positive == 1.0f && part.negative == 1.0f ? a : part_of(part, a);
-}
+// The part of a number, or of each number of a vector `a`, which is read more than once. All of it is `a` itself: what is no
+// number stays none, where fmax and fmin would make it 0.
+#define part_of(part, a) (is_all(part) ? (a) : (part).positive * fmax(a, 0.0f) + (part).negative * fmin(a, 0.0f))
 
 // rho(w) of weights: mode 0 part_of, 1 w * w, 2 one.
 real rho_of(const int mode, const SignPart part, const real w) {
@@ -174,6 +172,9 @@ float compensated_total(global const volatile float *numbers, const int count) {
   }
   return sum + error;
 }
+
+// The larger of two numbers, the first of two that are the same. NaN is larger than any number, so that it is seen.
+real larger_of(const real best, const real value) { return ((value > best) | (value != value)) ? value : best; }
 
 // The largest of the lanes.
 float largest_of(const real value) {

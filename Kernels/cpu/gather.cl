@@ -19,7 +19,7 @@
 // taps of a filter's row are neighbours in the image (g.run of them), so do their channels: they are copied at once.
 static inline __attribute__((always_inline)) void gather_row(const GatherGeometry g, global const int *taps,
                                                              global const float *image, const int y, const int x,
-                                                             const SignPart part, const int plain, const int from,
+                                                             const SignPart part, const int from,
                                                              const int depth, global float *row) {
   const size_t end = (size_t)g.H * g.W * g.channels;
   // Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by nothing.
@@ -32,9 +32,8 @@ static inline __attribute__((always_inline)) void gather_row(const GatherGeometr
     const size_t at = ((size_t)h * g.W + w) * g.channels + c;
 #pragma unroll 1
     for (int j = 0; j < count; j += 16) {
-      float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
-      if (!plain) value = part_of(part, value);
-      store16(value, row + i + j);
+      const float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
+      store16(part_of(part, value), row + i + j);
     }
     i += count;
     c += count;
@@ -54,14 +53,13 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
   global const float *filters = U + (size_t)group * depth * ((g.K + 15) / 16 * 16);
 
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
   int from = 0;
   do {
     const int part_depth = min(g.depthAtOnce, depth - from);
 #pragma unroll 1
     for (int i = 0; i < rows; i++) {
       const int position = first + i, entry = position / area, place = position % area;
-      gather_row(g, taps, x + (size_t)entry * xStride + group * g.C, place / g.phaseQ, place % g.phaseQ, part, plain, from,
+      gather_row(g, taps, x + (size_t)entry * xStride + group * g.C, place / g.phaseQ, place % g.phaseQ, part, from,
                  part_depth, inputs + (size_t)i * g.pitch);
     }
 #pragma unroll 1
