@@ -116,13 +116,22 @@ real powered_part_of(const SignPart part, const real a) {
   return part.power == 1.0f ? value : copysign(pow(fabs(value), (real)part.power), value);
 }
 
-// R / stab(z), 0 where the denominator is exactly 0. `epsilon` already holds the relative share.
-real stabilized_quotient(const real R, const real z, const float epsilon, const int mode) {
+// epsilon of an image's stabilizer, the relative share with it.
+float epsilon_of(const StabilizerParameters s, global const float *statistics, const int image) {
+  return s.relative == 0.0f ? s.epsilon : s.epsilon + s.relative * statistics[image];
+}
+
+// stab(z) - z: what a stabilizer adds. `epsilon` already holds the relative share.
+real added_to(const real z, const float epsilon, const int mode) {
   const real zero = 0.0f, added = epsilon;
-  real denominator = z;
-  if (mode == 0) denominator = z + (z >= zero ? added : -added);
-  if (mode == 1) denominator = z + added;
-  if (mode == 2) denominator = z == zero ? added : z;
+  if (mode == 0) return z >= zero ? added : -added;
+  if (mode == 1) return added;
+  return z == zero ? added : zero;
+}
+
+// R / stab(z), 0 where the denominator is exactly 0.
+real stabilized_quotient(const real R, const real z, const float epsilon, const int mode) {
+  const real zero = 0.0f, denominator = z + added_to(z, epsilon, mode);
   return denominator == zero ? zero : R / denominator;
 }
 

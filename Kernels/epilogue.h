@@ -46,9 +46,8 @@ typedef struct {
 static inline __attribute__((always_inline)) FinishedEntry finished_entry(const Epilogue e, const EpilogueArrays arrays,
                                                                           const int entry) {
   const int image = entry / e.targets;
-  FinishedEntry result = {(size_t)entry * e.count, (size_t)image * e.count, e.stabilizer.epsilon};
-  if (e.steps & EPILOGUE_QUOTIENT && e.stabilizer.relative != 0.0f)
-    result.epsilon += e.stabilizer.relative * arrays.statistics[image];
+  const float epsilon = e.steps & EPILOGUE_QUOTIENT ? epsilon_of(e.stabilizer, arrays.statistics, image) : 0.0f;
+  const FinishedEntry result = {(size_t)entry * e.count, (size_t)image * e.count, epsilon};
   return result;
 }
 
