@@ -4,6 +4,7 @@
 // axis of a shape runs fastest, so that the channel of element i is i % C.
 #ifndef RELPROP_COMMON_H
 #define RELPROP_COMMON_H
+#include "arithmetic.h"
 #include "geometry.h"
 
 // Vectors of 16 numbers are taken apart where registers hold fewer, and clang warns that other compilers pass them in other
@@ -34,14 +35,6 @@ void store16(const float16 value, global float *numbers) { *(global float16_anyw
 #else
 float16 load16(global const float *numbers) { return vload16(0, numbers); }
 void store16(const float16 value, global float *numbers) { vstore16(value, 0, numbers); }
-#endif
-
-// a * b + c, rounded once where the device has an instruction for that. x86 before AVX2 has none, and fma() is a function there
-// that takes a hundred times as long as the two operations.
-#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__)
-#define multiply_add(a, b, c) ((a) * (b) + (c))
-#else
-#define multiply_add(a, b, c) fma(a, b, c)
 #endif
 
 #if LANES == 16
