@@ -146,23 +146,28 @@ typedef struct {
   FactorParameters factor;
 } PoolingParameters;
 
-// One phase of a convolution over gathered inputs (cpu/gather.cl), in either direction.
+// A convolution over gathered inputs (cpu/gather.cl), in either direction.
 typedef struct {
   int channels, H, W;  // of the input; `channels` of all groups
-  int C, K;            // inputs and outputs of a group
+  int C, K;            // inputs and outputs of a bundle of groups
   int outputs, P, Q;   // of the output; `outputs` of all groups
-  int taps;
+  int entries, phases;
   int run;             // taps in a row that are neighbours in an image of one group, else 1
   int stepInY, stepInX;
   int stepOutY, stepOutX;
-  int phaseY, phaseX;
-  int phaseP, phaseQ;  // outputs of the phase along the axes
-  int positions;       // of all entries
   int rowsAtOnce;      // positions of one piece of work
   int rowsOfMemory;    // rowsAtOnce and the rows that tiles may compute too many
   int depthAtOnce;     // numbers of a row gathered at a time
   int pitch;           // elements between gathered rows
 } GatherGeometry;
+
+// One phase of it: outputs (y + i * stepOutY, x + j * stepOutX) and the taps they meet; its filters begin at number `filters`
+// of U.
+typedef struct {
+  int y, x;
+  int firstTap, taps;
+  int filters;
+} GatherPhase;
 
 // f(a) = positive * max(a, 0) + negative * min(a, 0) + always, for each channel of an image and several sums
 // (cpu/scatter.cl): the K numbers of the first, of the second ...; room behind them for whole vectors.

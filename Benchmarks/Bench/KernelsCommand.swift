@@ -80,30 +80,15 @@ struct KernelsCommand: ParsableCommand {
   }
 
   private func measure(_ shape: LayerShape, on engine: Engine, peak: Peak) throws -> [Row] {
-    let network = try RandomNetworks.single(shape)
-    // The gradient is the transposed layer and nothing else.
-    let explainer = try Explainer(
-      network, composite: .named("gradient"), low: [], high: [], on: engine, batch: batch,
-      options: PropagationOptions(ledger: false))
-    let images = RandomNetworks.tensor(Shape([batch] + shape.inputShape.extents), seed: 2)
-    // No zeros: a layer may skip what has no relevance.
-    let relevance = RandomNetworks.tensor(shape.outputShape, seed: 3).scalars
-    let runs = try options.timing.collect {
-      _ = try engine.launchRecords()
-      _ = try explainer.explain(images, targets: { _ in [.relevance(relevance)] })
-      return try engine.launchRecords()
-    }
-    return ["forward", "backward"].map { pass in
-      let launches = runs.map { $0.filter { $0.label == "\(shape.name) \(pass)" } }
-      let seconds = Spread(launches.map { $0.reduce(0) { $0 + $1.seconds } })
-      let gigaflops = Double(shape.flop * batch) / seconds.median * 1e-9
-      let bandwidth = shape.kind == .dense ? Double(4 * shape.weightCount) / seconds.median * 1e-9 : nil
+    try SingleLayer(shape, batch: batch, on: engine).passes(options.timing).map { pass in
+      let gigaflops = Double(shape.flop * batch) / pass.seconds.median * 1e-9
+      let bandwidth = shape.kind == .dense ? Double(4 * shape.weightCount) / pass.seconds.median * 1e-9 : nil
       let share =
         if batch == 1, let bandwidth { bandwidth / peak.readGigabytesPerSecond } else { gigaflops / peak.gigaflops }
       return Row(
-        layer: shape.name, pass: pass == "forward" ? pass : "transposed", batch: batch,
-        inputShape: shape.inputShape.extents, outputShape: shape.outputShape.extents, seconds: seconds,
-        gigaflops: gigaflops, gigabytesPerSecond: bandwidth, shareOfPeak: share, kernels: launches[0].map(\.kernel))
+        layer: shape.name, pass: pass.name, batch: batch, inputShape: shape.inputShape.extents,
+        outputShape: shape.outputShape.extents, seconds: pass.seconds, gigaflops: gigaflops,
+        gigabytesPerSecond: bandwidth, shareOfPeak: share, kernels: pass.kernels)
     }
   }
 

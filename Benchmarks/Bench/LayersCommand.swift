@@ -46,7 +46,7 @@ struct LayersCommand: ParsableCommand {
     let rules = try Preset.named(pass.composite).composite(
       for: subject.network, low: subject.preprocessing.low, high: subject.preprocessing.high
     ).resolve(for: subject.network)
-    let plan = PropagationPlan(subject.network, rules: rules, targets: pass.targets, kernels: engine.choice)
+    let plan = PropagationPlan(subject.network, rules: rules, targets: pass.targets, on: engine)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     let rows = rows(runs, plan, peak, used: try usedWeights(subject.network, images, on: engine))
 

@@ -10,7 +10,8 @@ struct RelpropBench: ParsableCommand {
       depend on what the weights are. Only a release build on an otherwise idle machine gives times worth keeping.
       """,
     subcommands: [
-      SuiteCommand.self, KernelsCommand.self, LayersCommand.self, VersionsCommand.self, CompositesCommand.self,
+      SuiteCommand.self, KernelsCommand.self, ShapesCommand.self, LayersCommand.self, VersionsCommand.self,
+      CompositesCommand.self,
       TargetsCommand.self, ScalingCommand.self, TranslationCommand.self, TranslationPictureCommand.self,
       SharingCommand.self, ExperimentsCommand.self, ServeCommand.self,
     ],

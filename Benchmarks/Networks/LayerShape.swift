@@ -5,8 +5,8 @@ import RelevancePropagation
 /// Sizes of one image: input `[C, H, W]`, output `[K, P, Q]` (dense: `[C]` and `[K]`).
 public struct LayerShape: Sendable, Hashable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable {
-    /// R×R filters of stride 1 that keep the image's size.
-    case convolution(filter: Int)
+    /// R×R filters, padded so that a stride of 1 keeps the image's size where R is odd.
+    case convolution(filter: Int, stride: Int = 1, dilation: Int = 1, groups: Int = 1)
     case dense
     /// Maximum over windows of side × side that do not overlap.
     case maxPooling(side: Int)
@@ -34,16 +34,25 @@ public struct LayerShape: Sendable, Hashable, CustomStringConvertible {
 
   public var outputShape: Shape {
     switch kind {
-    case .convolution: [outputs, height, width]
+    case .convolution(let filter, let stride, let dilation, _):
+      [
+        outputs, Self.positions(of: height, filter, stride, dilation),
+        Self.positions(of: width, filter, stride, dilation),
+      ]
     case .dense: [outputs]
     case .maxPooling(let side): [outputs, height / side, width / side]
     }
   }
 
+  /// Where along an axis a filter lies, both ends padded by dilation · ⌊R/2⌋.
+  private static func positions(of extent: Int, _ filter: Int, _ stride: Int, _ dilation: Int) -> Int {
+    (extent + (filter / 2 * 2 - filter + 1) * dilation - 1) / stride + 1
+  }
+
   /// Learned numbers without the bias.
   public var weightCount: Int {
     switch kind {
-    case .convolution(let filter): outputs * inputs * filter * filter
+    case .convolution(let filter, _, _, let groups): outputs * inputs / groups * filter * filter
     case .dense: outputs * inputs
     case .maxPooling: 0
     }
@@ -53,7 +62,7 @@ public struct LayerShape: Sendable, Hashable, CustomStringConvertible {
   /// counted as an input. Faster algorithms do less and are credited with this much.
   public var flop: Int {
     switch kind {
-    case .convolution: 2 * weightCount * height * width
+    case .convolution: 2 * weightCount * outputShape[1] * outputShape[2]
     case .dense: 2 * weightCount
     case .maxPooling: inputs * height * width
     }

@@ -69,10 +69,11 @@ public enum RandomNetworks {
     }
     func bias() -> Tensor { tensor([shape.outputs], bound: 0.1, random: &random) }
     switch shape.kind {
-    case .convolution(let filter):
+    case .convolution(let filter, let stride, let dilation, let groups):
+      let around = dilation * (filter / 2)
       return Convolution(
-        weight: try weight([shape.outputs, shape.inputs, filter, filter]), bias: bias(),
-        padding: Padding(filter / 2, filter / 2))
+        weight: try weight([shape.outputs, shape.inputs / groups, filter, filter]), bias: bias(), stride: Extent(stride),
+        padding: Padding(around, around), dilation: Extent(dilation), groups: groups)
     case .dense: return Dense(weight: try weight([shape.outputs, shape.inputs]), bias: bias())
     case .maxPooling(let side): return MaxPooling(window: PoolingWindow(kernel: Extent(side)))
     }

@@ -68,19 +68,28 @@ kernel void pack_winograd(const FilterView view, const int M, const int mode, co
   }
 }
 
-// Filters of cpu/gather.cl: [group][block][tap * inputs + c][columns], for the taps in `taps` (their numbers).
-// `view` is that of one group; groupStride is between the weights of two. Grid (inputs, ceil(outputs / 16), groups).
-kernel void pack_gather(const FilterView view, const int groupStride, const int tapCount, global const int *taps,
-                        const int mode, const SignPart part, global const float *w, global float *U) {
-  const int c = get_global_id(0), k = get_global_id(1) * 16, group = get_global_id(2);
-  if (c >= view.inputs || k >= view.outputs) return;
-  const int block = k / TILE_COLUMNS, columns = min(TILE_COLUMNS, (view.outputs - block * TILE_COLUMNS + 15) / 16 * 16);
-  const size_t depth = (size_t)tapCount * view.inputs;
-  global float *u = U + group * depth * ((view.outputs + 15) / 16 * 16) + block * depth * TILE_COLUMNS + k % TILE_COLUMNS;
-  for (int i = 0; i < tapCount; i++)
-    for (int j = 0; j < 16; j++)
-      u[((size_t)i * view.inputs + c) * columns + j] =
-          weight_of(view, mode, part, w + (size_t)group * groupStride, k + j, c, taps[i]);
+// Filters of a phase of cpu/gather.cl: [bundle][block][tap * inputs + c][columns], for some taps, whose numbers are given, from
+// number `start` of U on. A bundle is
+// `together` of the `groups` groups, with zeros between them and behind the last. `view` is that of one group; groupStride is
+// between the weights of two. Grid (inputs, ceil(outputs / 16), bundles), both of a bundle.
+kernel void pack_gather(const FilterView view, const int groups, const int together, const int groupStride,
+                        const int tapCount, global const int *taps, const int mode, const SignPart part,
+                        global const float *w, const int start, global float *U) {
+  const int c = get_global_id(0), k = get_global_id(1) * 16, bundle = get_global_id(2);
+  const int inputs = together * view.inputs, outputs = together * view.outputs;
+  if (c >= inputs || k >= outputs) return;
+  const int block = k / TILE_COLUMNS, columns = min(TILE_COLUMNS, (outputs - block * TILE_COLUMNS + 15) / 16 * 16);
+  const size_t depth = (size_t)tapCount * inputs;
+  global float *u = U + start + bundle * depth * ((outputs + 15) / 16 * 16) + block * depth * TILE_COLUMNS + k % TILE_COLUMNS;
+  const int own = c / view.inputs, group = bundle * together + own;
+  for (int i = 0; i < tapCount; i++) {
+    for (int j = 0; j < 16; j++) {
+      const int output = k + j - own * view.outputs;
+      const int meets = group < groups && output >= 0 && output < view.outputs;
+      u[((size_t)i * inputs + c) * columns + j] =
+          meets ? weight_of(view, mode, part, w + (size_t)group * groupStride, output, c % view.inputs, taps[i]) : 0.0f;
+    }
+  }
 }
 
 // Filters of cpu/scatter.cl: [block][inputs][TILE_COLUMNS], in a block tapsOfBlock taps side by side, `width` numbers each;

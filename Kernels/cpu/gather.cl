@@ -3,64 +3,160 @@
 //   out[o(i,j), k] = sum over taps and c of  x[(i,j) * stepIn + offset(tap), c] * w[tap, c, k],  outside the image x = 0
 //
 // Forward (step 1 of LRP): stepIn is the stride, o(i,j) = (i,j), every filter element is a tap. Transposed (step 3): the
-// outputs o(i,j) = phase + stride * (i,j) of one phase meet only the taps that hit, stepIn is 1; one launch a phase, so that
-// a stride multiplies nothing by zero.
+// outputs o(i,j) = phase + stride * (i,j) of one phase meet only the taps that hit, stepIn is 1: a stride multiplies nothing by
+// zero.
 // A work-item gathers the inputs of a few positions into rows [taps * C], a part of `depthAtOnce` numbers at a time, and
 // multiplies them with all filters of its group: sums of parts first, then their sum, which keeps the error small.
+// Groups of few outputs come in bundles, as many as fill a vector's lanes, with zeros between them: a vector of products a
+// term either way, and the inputs of all are copied at once. C and K are a bundle's; the last one may have fewer groups.
 //
-// x [entries][H,W,groups*C] with xStride elements an entry (0: one for the whole batch), outputs [entries][P,Q,groups*K];
-// U packed by pack_gather [group][block][taps*C][columns]; taps: (y, x) offsets of the phase's taps.
+// x [entries][H,W,channels] with xStride elements an entry (0: one for the whole batch), out [entries][P,Q,outputs];
+// U packed by pack_gather, for each phase [bundle][block][taps*C][columns]; taps: (y, x) offsets of all phases' taps.
 // Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
-// Grid (blocks + TILE_IDLE_GROUPS, groups) in groups of 1.
+// Grid (pieces of all phases + TILE_IDLE_GROUPS, bundles) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
-// Numbers from .. from + depth - 1 of the row of one position. Neighbouring channels of a tap lie together, and where the
-// taps of a filter's row are neighbours in the image (g.run of them), so do their channels: they are copied at once.
-static inline __attribute__((always_inline)) void gather_row(const GatherGeometry g, global const int *taps,
-                                                             global const float *image, const int y, const int x,
-                                                             const SignPart part, const int from,
-                                                             const int depth, global float *row) {
-  const size_t end = (size_t)g.H * g.W * g.channels;
-  // Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by nothing.
+// Numbers from .. from + depth - 1 of the row of one position, of a bundle whose inputs begin at `channel`. Neighbouring channels of a
+// tap lie together, and where the taps of a filter's row are neighbours in the image (g->run of them), so do their channels: they
+// are copied at once. Vectors are stored whole: what they write behind a tap is overwritten by the next, behind the last row by
+// nothing. Functions of their own, so that their few variables stay in registers.
+WIDE static __attribute__((noinline)) void gather_row(private const GatherGeometry *g, global const int *taps,
+                                                      global const float *image, const int channel, const int y, const int x,
+                                                      const SignPart part, const int from, const int depth,
+                                                      global float *row) {
+  const size_t end = (size_t)g->H * g->W * g->channels;
 #pragma unroll 1
-  for (int tap = from / g.C, c = from % g.C, i = 0; i < depth;) {
-    const int h = y * g.stepInY + taps[2 * tap], w = x * g.stepInX + taps[2 * tap + 1];
-    const int run = c == 0 && tap % g.run == 0 && w >= 0 && w + g.run <= g.W ? g.run : 1;
-    const int count = min(run * g.C - c, depth - i);
-    const int inside = h >= 0 && h < g.H && w >= 0 && w < g.W;
-    const size_t at = ((size_t)h * g.W + w) * g.channels + c;
+  for (int tap = from / g->C, c = from % g->C, ofRun = tap % g->run, i = 0; i < depth;) {
+    const int h = y + taps[2 * tap], w = x + taps[2 * tap + 1];
+    const int run = c == 0 && ofRun == 0 && w >= 0 && w + g->run <= g->W ? g->run : 1;
+    const int count = min(run * g->C - c, depth - i);
+    const int inside = h >= 0 && h < g->H && w >= 0 && w < g->W;
+    const size_t at = ((size_t)h * g->W + w) * g->channels + channel + c;
 #pragma unroll 1
     for (int j = 0; j < count; j += 16) {
       const float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
       store16(part_of(part, value), row + i + j);
     }
+    i += count, c += count;
+    if (c < run * g->C) continue;  // only where the part ends
+    c = 0, tap += run, ofRun += run;
+    if (ofRun == g->run) ofRun = 0;
+  }
+}
+
+// The same where all taps, and vectors read whole, lie in the image: `pixel` is the position's own.
+WIDE static __attribute__((noinline)) void gather_inner_row(private const GatherGeometry *g, global const int *taps,
+                                                            global const float *pixel, const SignPart part, const int from,
+                                                            const int depth, global float *row) {
+  const int together = g->run * g->C;
+#pragma unroll 1
+  for (int tap = from / together * g->run, c = from % together, i = 0; i < depth; tap += g->run, c = 0) {
+    global const float *numbers = pixel + ((ptrdiff_t)taps[2 * tap] * g->W + taps[2 * tap + 1]) * g->channels + c;
+    const int count = min(together - c, depth - i);
+#pragma unroll 1
+    for (int j = 0; j < count; j += 16) {
+      const float16 value = load16(numbers + j);
+      store16(part_of(part, value), row + i + j);
+    }
     i += count;
-    c += count;
-    tap += c / g.C;
-    c %= g.C;
+  }
+}
+
+// How far the taps of a phase reach from a position.
+typedef struct {
+  int top, bottom, left, right;
+} TapReach;
+
+static inline __attribute__((always_inline)) TapReach reach_of(const int count, global const int *taps) {
+  TapReach reach = {0, 0, 0, 0};
+  for (int tap = 0; tap < count; tap++) {
+    reach.top = min(reach.top, taps[2 * tap]), reach.bottom = max(reach.bottom, taps[2 * tap]);
+    reach.left = min(reach.left, taps[2 * tap + 1]), reach.right = max(reach.right, taps[2 * tap + 1]);
+  }
+  return reach;
+}
+
+// Where an output of a phase of P x Q outputs lies: in which entry, row and column.
+typedef struct {
+  int P, Q;
+  int entry, y, x;
+} PhasePlace;
+
+static inline __attribute__((always_inline)) PhasePlace place_in_phase(const int P, const int Q, const int position) {
+  const int place = position % (P * Q);
+  const PhasePlace result = {P, Q, position / (P * Q), place / Q, place % Q};
+  return result;
+}
+
+// The one behind, without divisions.
+static inline __attribute__((always_inline)) PhasePlace place_behind(PhasePlace place) {
+  if (++place.x < place.Q) return place;
+  place.x = 0;
+  if (++place.y < place.P) return place;
+  place.y = 0, place.entry++;
+  return place;
+}
+
+// The sums of a piece of work, whose first output is given, with their epilogue.
+static inline __attribute__((always_inline)) void finish_rows(const GatherGeometry g, const Epilogue e,
+                                                              const EpilogueArrays arrays, const GatherPhase phase,
+                                                              PhasePlace place, const int rows, const int bundle,
+                                                              global const float *sums) {
+  const int end = min(bundle * g.K + g.K, g.outputs);
+#pragma unroll 1
+  for (int i = 0; i < rows; i++, place = place_behind(place)) {
+    const int p = phase.y + place.y * g.stepOutY, q = phase.x + place.x * g.stepOutX;
+    const FinishedEntry finished = finished_entry(e, arrays, place.entry);
+    const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
+#pragma unroll 1
+    for (int k = 0; k < g.K; k += 16) {
+      const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
+      const float16 sum =
+          load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
+      const int channel = bundle * g.K + k;
+      finish(e, arrays, sum, finished, pixel + channel, channel, end);
+    }
   }
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gather(
-    const GatherGeometry g, const Epilogue e, global const int *taps, global const float *x, const int xStride,
-    const SignPart part, global const float *U, local float *memory, FINISH_PARAMETERS) {
+    const GatherGeometry g, const Epilogue e, global const GatherPhase *phases, global const int *allTaps,
+    global const float *x, const int xStride, const SignPart part, global const float *U, local float *memory,
+    FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int block = (int)get_global_id(0) - TILE_IDLE_GROUPS, group = get_global_id(1);
-  if (block < 0) return;
-  const int first = block * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.positions - first);
-  const int depth = g.taps * g.C, blocks = (g.K + TILE_COLUMNS - 1) / TILE_COLUMNS, area = g.phaseP * g.phaseQ;
+  int piece = (int)get_global_id(0) - TILE_IDLE_GROUPS, number = 0, P, Q;
+  const int bundle = get_global_id(1);
+  if (piece < 0) return;
+  for (;; number++) {
+    P = (g.P - phases[number].y + g.stepOutY - 1) / g.stepOutY, Q = (g.Q - phases[number].x + g.stepOutX - 1) / g.stepOutX;
+    const int pieces = (g.entries * P * Q + g.rowsAtOnce - 1) / g.rowsAtOnce;
+    if (piece < pieces) break;
+    piece -= pieces;
+  }
+  const GatherPhase phase = phases[number];
+  global const int *taps = allTaps + 2 * phase.firstTap;
+  const int first = piece * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.entries * P * Q - first), depth = phase.taps * g.C;
+  const PhasePlace firstPlace = place_in_phase(P, Q, first);
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
-  global const float *filters = U + (size_t)group * depth * ((g.K + 15) / 16 * 16);
+  global const float *filters = U + phase.filters + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
 
+  const TapReach reach = reach_of(phase.taps, taps);
   int from = 0;
   do {
     const int part_depth = min(g.depthAtOnce, depth - from);
+    PhasePlace place = firstPlace;
 #pragma unroll 1
-    for (int i = 0; i < rows; i++) {
-      const int position = first + i, entry = position / area, place = position % area;
-      gather_row(g, taps, x + (size_t)entry * xStride + group * g.C, place / g.phaseQ, place % g.phaseQ, part, from,
-                 part_depth, inputs + (size_t)i * g.pitch);
+    for (int i = 0; i < rows; i++, place = place_behind(place)) {
+      const int y = place.y * g.stepInY, w = place.x * g.stepInX, channel = bundle * g.C;
+      global const float *image = x + (size_t)place.entry * xStride;
+      global float *row = inputs + (size_t)i * g.pitch;
+      // Behind the last number that a whole vector may read.
+      const size_t behind = ((size_t)(y + reach.bottom) * g.W + w + reach.right) * g.channels + channel + g.C + 15;
+      const int isInner = y + reach.top >= 0 && y + reach.bottom < g.H && w + reach.left >= 0 && w + reach.right < g.W &&
+                          behind <= (size_t)g.H * g.W * g.channels;
+      if (isInner) gather_inner_row(&g, taps, image + ((size_t)y * g.W + w) * g.channels + channel, part, from, part_depth, row);
+      else gather_row(&g, taps, image, channel, y, w, part, from, part_depth, row);
     }
 #pragma unroll 1
     for (int k = 0; k < g.K; k += TILE_COLUMNS) {
@@ -73,19 +169,12 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     from += part_depth;
   } while (from < depth);
 
-#pragma unroll 1
-  for (int i = 0; i < rows; i++) {
-    const int position = first + i, entry = position / area, place = position % area;
-    const int p = g.phaseY + place / g.phaseQ * g.stepOutY, q = g.phaseX + place % g.phaseQ * g.stepOutX;
-    const FinishedEntry finished = finished_entry(e, arrays, entry);
-    const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
-#pragma unroll 1
-    for (int k = 0; k < g.K; k += 16) {
-      const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
-      const float16 sum =
-          load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
-      const int channel = group * g.K + k;
-      finish(e, arrays, sum, finished, pixel + channel, channel, group * g.K + g.K);
-    }
-  }
+  // The usual runs with their flags as constants.
+#define FINISH(e) finish_rows(g, e, arrays, phase, firstPlace, rows, bundle, sums)
+  if (is_run(e, 0, 0)) FINISH(run_of(e, 0, 0));
+  else if (is_run(e, 0, 1)) FINISH(run_of(e, 0, 1));
+  else if (is_run(e, EPILOGUE_RECTIFY, 1)) FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
+  else if (is_run(e, EPILOGUE_PRODUCT, 0)) FINISH(run_of(e, EPILOGUE_PRODUCT, 0));
+  else FINISH(e);
+#undef FINISH
 }

@@ -203,7 +203,7 @@ struct ExplainCommand: ParsableCommand {
     keeping: PropagationOptions.Keeping, engine: Engine
   ) -> BatchChoice {
     guard let rules else { return BatchChoice(baseline: runOptions.batch) }
-    let plan = PropagationPlan(network, rules: rules, targets: targets, kernels: engine.choice)
+    let plan = PropagationPlan(network, rules: rules, targets: targets, on: engine)
     let kept = plan.layers.filter { layer in
       switch keeping {
       case .inputOnly: false

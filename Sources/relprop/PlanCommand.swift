@@ -7,9 +7,11 @@ import Reporting
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Print which rule each layer of a network gets, with shapes, arithmetic and memory.",
+    abstract: "Print which rule each layer of a network gets, with shapes, algorithms, arithmetic and memory.",
     discussion: """
-      Nothing is run and no device is needed. FLOP count a multiplication and an addition as two; memory is for one image.
+      Nothing is run, and no device is needed: without --device it is planned for a CPU's kernels and any memory. FLOP count \
+      a multiplication and an addition as two; memory is for one image. "forward by", "z by" and "back by" name the algorithms \
+      where the kernels have several: F(4x4) and F(2x2) are Winograd's. "saved" is work that is left out or done on the way.
 
       With an image it is planned how `relprop scan` would explain it: windows, arithmetic, memory, disk and time, which is \
       measured on some windows.
@@ -30,7 +32,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Columns of 512 pixels a strip of a large image is wide at most.", valueName: "number"))
   var widestStrip = ScanCommand.usualWidestStrip
 
-  @OptionGroup(title: "Kernels, and the device for a large image") var deviceOptions: DeviceOptions
+  @OptionGroup(title: "Kernels and device") var deviceOptions: DeviceOptions
   @OptionGroup(title: "Translation averaging") var translationOptions: TranslationOptions
 
   @Option(help: ArgumentHelp("Classes explained at once.", valueName: "number"))
@@ -49,17 +51,25 @@ struct PlanCommand: ParsableCommand {
     try translation?.shifts.check(for: network.inputShape)
     let (low, high) = (choice.preprocessing.low, choice.preprocessing.high)
     let rules = try preset.composite(for: network, low: low, high: high).resolve(for: network)
-    let plan = PropagationPlan(network, rules: rules, targets: targets, kernels: try deviceOptions.plannedKernels())
+    let engine = try deviceOptions.device.map { _ in try deviceOptions.engine(printing: false, helped: false) }
+    let plan =
+      try engine.map { PropagationPlan(network, rules: rules, targets: targets, on: $0) }
+      ?? PropagationPlan(network, rules: rules, targets: targets, kernels: deviceOptions.plannedKernels())
     let averaging = translation.map { TranslationPlan($0, plan, input: network.inputShape) }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       print(
         String(
-          decoding: try encoder.encode(PlanReport(plan, preset: preset, choice: choice, translation: averaging)),
+          decoding: try encoder.encode(
+            PlanReport(plan, preset: preset, choice: choice, device: engine?.device.description, translation: averaging)
+          ),
           as: UTF8.self))
     } else {
-      for line in Self.lines(plan, preset: preset, choice: choice) + (averaging?.lines ?? []) { print(line) }
+      let device = engine.map { "\($0.device)" } ?? "none looked at (--device names one): memory without bounds"
+      for line in Self.lines(plan, preset: preset, choice: choice, device: device) + (averaging?.lines ?? []) {
+        print(line)
+      }
     }
   }
 
@@ -77,16 +87,20 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  static func lines(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice) -> [String] {
+  static func lines(
+    _ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice, device: String
+  ) -> [String] {
     var table = TextTable([
       ("#", .right), ("layer", .left), ("type", .left), ("rule", .left), ("input", .left), ("output", .left),
-      ("forward", .right), ("backward", .right), ("weights", .right), ("modified", .right), ("activations", .right),
-      ("relevance", .right), ("launches", .right), ("saved", .left),
+      ("forward by", .left), ("z by", .left), ("back by", .left), ("forward", .right), ("backward", .right),
+      ("weights", .right), ("modified", .right), ("activations", .right), ("relevance", .right), ("launches", .right),
+      ("saved", .left),
     ])
     for (index, layer) in plan.layers.enumerated() {
       table.add([
         "\(index)", layer.name, layer.type, layer.rule, layer.inputShapes.map(\.description).joined(separator: " "),
-        layer.outputShape.description, flop(layer.forwardFLOP), flop(layer.backwardFLOP), bytes(layer.weightBytes),
+        layer.outputShape.description, layer.forwardAlgorithm ?? "", layer.denominatorAlgorithm ?? "",
+        layer.backwardAlgorithm ?? "", flop(layer.forwardFLOP), flop(layer.backwardFLOP), bytes(layer.weightBytes),
         bytes(layer.modifiedWeightBytes), bytes(layer.activationBytes), bytes(layer.relevanceBytes),
         "\(layer.launches)", layer.shortcuts.joined(separator: ", "),
       ])
@@ -94,11 +108,17 @@ struct PlanCommand: ParsableCommand {
     return [
       "model      \(choice.path): \(choice.model.architecture)",
       "composite  \(preset.name), conventions of \(preset.profile.name), start \(preset.start.rawValue)",
-    ] + table.lines + [
-      "total      forward \(flop(plan.forwardFLOP))FLOP, backward \(flop(plan.backwardFLOP))FLOP, \(plan.launches) launches",
-      "memory     weights \(bytes(plan.weightBytes))B, modified weights \(bytes(plan.modifiedWeightBytes))B, "
-        + "activations \(bytes(plan.activationBytes))B, backward pass \(bytes(plan.backwardBytes))B",
-    ]
+      "device     \(device)",
+      "kernels    \(plan.kernels.family.rawValue), precision \(plan.kernels.precision.rawValue), convolutions "
+        + plan.kernels.convolutions.rawValue,
+    ] + (plan.targets > 1 ? ["targets    \(plan.targets) of an image share its forward pass and every z"] : [])
+      + table.lines + [
+        "total      forward \(flop(plan.forwardFLOP))FLOP, backward \(flop(plan.backwardFLOP))FLOP, \(plan.launches) launches",
+        "memory     weights \(bytes(plan.weightBytes))B, modified weights \(bytes(plan.modifiedWeightBytes))B, "
+          + "activations \(bytes(plan.activationBytes))B, backward pass \(bytes(plan.backwardBytes))B",
+      ]
+      + (plan.dropsFactors
+        ? ["           no a / z is made forward: beside one image the device has no room for it"] : [])
   }
 
   /// Three digits and a decimal prefix: "15.5 G".
@@ -112,64 +132,5 @@ struct PlanCommand: ParsableCommand {
     while rest >= step, index < prefixes.count - 1 { (rest, index) = (rest / step, index + 1) }
     return index == 0
       ? String(format: "%.0f ", rest) : String(format: rest < 10 ? "%.2f %@" : "%.1f %@", rest, prefixes[index])
-  }
-}
-
-/// The plan as JSON.
-struct PlanReport: Encodable {
-  var model: String
-  var composite: String
-  var profile: String
-  var start: String
-  var targets: Int
-  var layers: [Layer]
-  var total: Total
-  /// Of one image's average; null without one.
-  var translation: TranslationPlan?
-
-  struct Layer: Encodable {
-    var name: String
-    var type: String
-    var rule: String
-    var inputShapes: [[Int]]
-    var outputShape: [Int]
-    var forwardFLOP: Int
-    var backwardFLOP: Int
-    var weightBytes: Int
-    var modifiedWeightBytes: Int
-    var activationBytes: Int
-    var relevanceBytes: Int
-    var launches: Int
-    var shortcuts: [String]
-  }
-
-  struct Total: Encodable {
-    var forwardFLOP: Int
-    var backwardFLOP: Int
-    var weightBytes: Int
-    var modifiedWeightBytes: Int
-    var activationBytes: Int
-    var backwardBytes: Int
-    var launches: Int
-  }
-
-  init(_ plan: PropagationPlan, preset: Preset, choice: ModelOptions.Choice, translation: TranslationPlan?) {
-    self.translation = translation
-    model = choice.path
-    composite = preset.name
-    profile = preset.profile.name
-    start = preset.start.rawValue
-    targets = plan.targets
-    layers = plan.layers.map {
-      Layer(
-        name: $0.name, type: $0.type, rule: $0.rule, inputShapes: $0.inputShapes.map(\.extents),
-        outputShape: $0.outputShape.extents, forwardFLOP: $0.forwardFLOP, backwardFLOP: $0.backwardFLOP,
-        weightBytes: $0.weightBytes, modifiedWeightBytes: $0.modifiedWeightBytes, activationBytes: $0.activationBytes,
-        relevanceBytes: $0.relevanceBytes, launches: $0.launches, shortcuts: $0.shortcuts)
-    }
-    total = Total(
-      forwardFLOP: plan.forwardFLOP, backwardFLOP: plan.backwardFLOP, weightBytes: plan.weightBytes,
-      modifiedWeightBytes: plan.modifiedWeightBytes, activationBytes: plan.activationBytes,
-      backwardBytes: plan.backwardBytes, launches: plan.launches)
   }
 }

@@ -5,18 +5,34 @@ import Testing
 @Suite struct PlanCommandTests {
   @Test("plan prints every layer with its rule, and totals")
   func table() throws {
-    let command = try Command(["plan", "--model", Repository.model])
+    let command = try Command(["plan", "--model", Repository.model, "--kernels", "cpu"])
     #expect(command.status == 0, "\(command.errors)")
     #expect(command.output.contains("composite  seed, conventions of seed, start logit"))
     let first = try #require(command.output.split(separator: "\n").first { $0.contains(" features.0 ") })
     #expect(first.contains("convolution") && first.contains("box(low ["))
+    #expect(first.contains(" direct ") && first.contains(" scattered "))
+    #expect(command.output.contains("device     none looked at"))
+    #expect(command.output.contains("kernels    cpu, precision accurate, convolutions automatic"))
     #expect(command.output.contains("total      forward ") && command.output.contains("memory     weights "))
+  }
+
+  @Test("plan says what a device computes by, and what several targets share")
+  func device() throws {
+    let command = try Command([
+      "plan", "--model", Repository.model, "--device", "0", "--kernels", "cpu", "--precision", "fast", "--convolutions",
+      "winograd4", "--targets", "2",
+    ])
+    #expect(command.status == 0, "\(command.errors)")
+    #expect(!command.output.contains("none looked at"))
+    #expect(command.output.contains("kernels    cpu, precision fast, convolutions winograd4"))
+    #expect(command.output.contains("targets    2 of an image share its forward pass and every z"))
+    #expect(command.output.contains("a / z made with a, z a second sum of the same transformed input"))
   }
 
   @Test("plan --json holds the same, for programs")
   func json() throws {
     let command = try Command([
-      "plan", "--model", Repository.model, "--composite", "epsilon_gamma_box:gamma=0.5", "--json",
+      "plan", "--model", Repository.model, "--kernels", "cpu", "--composite", "epsilon_gamma_box:gamma=0.5", "--json",
     ])
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any], "\(command.errors)")
@@ -24,6 +40,12 @@ import Testing
     let layers = try #require(report["layers"] as? [[String: Any]])
     let total = try #require(report["total"] as? [String: Any])
     #expect(layers.contains { $0["rule"] as? String == "gamma-generalized(gamma 0.5, stabilizer ±1e-06)" })
+    let kernels = try #require(report["kernels"] as? [String: String])
+    #expect(kernels == ["family": "cpu", "precision": "accurate", "convolutions": "automatic"])
+    #expect(report["device"] == nil && report["dropsFactors"] as? Bool == false)
+    let fifth = try #require(layers.first { $0["name"] as? String == "features.10" })
+    #expect(fifth["forwardAlgorithm"] as? String == "F(2x2)" && fifth["denominatorAlgorithm"] as? String == "F(4x4)")
+    #expect(fifth["backwardAlgorithm"] as? String == "F(4x4)")
     for key in ["forwardFLOP", "backwardFLOP", "weightBytes", "launches"] {
       #expect(layers.compactMap { $0[key] as? Int }.reduce(0, +) == total[key] as? Int, "\(key)")
     }

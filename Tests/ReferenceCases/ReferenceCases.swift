@@ -5,7 +5,8 @@ import ReferenceCaseSupport
 import RelevancePropagation
 
 /// Runs independent reference cases:
-/// `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C] [--keep all|input]`.
+/// `reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C] [--precision accurate|fast]
+/// [--keep all|input]`.
 ///
 /// Reads REFS/<model>/cases.json and MODELS/<model>/net.json, runs every case the library can, and writes
 /// OUT/<model>/<case>.safetensors (or .json: numbers by name) for compare.py. What it cannot do yet is listed by name with the reason.
@@ -28,23 +29,28 @@ struct ReferenceCases {
       return folders[flag + 1]
     }
     let (device, kernels, keep) = (option("--device"), option("--kernels"), option("--keep") ?? "all")
-    let convolutions = try option("--convolutions").map { name in
-      guard let choice = ConvolutionChoice(rawValue: name) else {
-        throw Usage(
-          text: "--convolutions \(name): \(ConvolutionChoice.allCases.map(\.rawValue).joined(separator: ", "))")
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, otherwise: Choice) throws -> Choice {
+      guard let value = option(name) else { return otherwise }
+      guard let choice = Choice(rawValue: value) else {
+        throw Usage(text: "\(name) \(value): \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return choice
     }
+    let convolutions = try choice("--convolutions", otherwise: ConvolutionChoice.automatic)
+    let precision = try choice("--precision", otherwise: Precision.accurate)
     guard folders.count == 3, ["all", "input"].contains(keep) else {
       throw Usage(
         text: "usage: reference-cases REFS MODELS OUT [--device D] [--kernels plain|cpu|gpu] [--convolutions C]"
-          + " [--keep all|input]")
+          + " [--precision accurate|fast] [--keep all|input]")
     }
     let environment = ProcessInfo.processInfo.environment
-    let choice = try DeviceChoice.choose(device, environment: environment, among: Device.all())
-    let family = try KernelFamily.choose(kernels, environment: environment, for: choice.device)
-    print("device \(choice.device): \(choice.reason); kernels \(family.rawValue)")
-    let engine = try Engine(device: choice.device, family: family, convolutions: convolutions ?? .automatic)
+    let chosen = try DeviceChoice.choose(device, environment: environment, among: Device.all())
+    let family = try KernelFamily.choose(kernels, environment: environment, for: chosen.device)
+    print(
+      "device \(chosen.device): \(chosen.reason); kernels \(family.rawValue), precision \(precision.rawValue), "
+        + "convolutions \(convolutions.rawValue)")
+    let engine = try Engine(
+      device: chosen.device, family: family, precision: precision, convolutions: convolutions)
     let models = try FileManager.default.contentsOfDirectory(atPath: folders[0]).sorted()
     var done = 0
     var skipped: [String] = []

@@ -8,18 +8,25 @@ import Testing
 /// Ring 4: a handful of stored cases of independent implementations; `reference-cases` and compare.py run them all.
 @Suite(.enabled(if: ReferenceSet.isThere, "no reference set: put it at ../shared or name its folder in RELPROP_SHARED"))
 struct ReferenceTests {
+  /// Every family of kernels, and the CPU's with each choice.
+  private static let engines: [KernelChoice: Engine] = {
+    let cpu = ConvolutionChoice.allCases.map { TestDevice.cpu(convolutions: $0) }
+    let engines = KernelFamily.allCases.map(TestDevice.engine) + cpu + [TestDevice.cpu(precision: .fast)]
+    return Dictionary(engines.map { ($0.choice, $0) }) { first, _ in first }
+  }()
+
   @Test(
-    "stored cases are met at every layer by every family of kernels",
+    "stored cases are met at every layer by every family of kernels and every algorithm",
     arguments: [
       ("convvar1", ["forward", "lrp0", "epsilon_0.1", "gamma_0.25_generalized", "alphabeta_2_1", "w2"]),
       ("resmicro1", ["forward", "lrp0", "zennit_EpsilonGammaBox"]),
       ("vggmicro_bn", ["forward", "zennit_EpsilonPlusFlat", "zennit_DeconvNet"]),
       ("mnist_mlp", ["alpha1beta0", "deeptaylor_bounded"]), ("mnist_cnn", ["composite_seed_avgpool"]),
       ("vggmicro_a", ["composite_seed_wta_logodds"]),
-    ], KernelFamily.allCases)
-  func stored(_ set: (model: String, names: [String]), _ family: KernelFamily) throws {
+    ], engines.keys)
+  func stored(_ set: (model: String, names: [String]), _ kernels: KernelChoice) throws {
     let (model, names) = set
-    let engine = TestDevice.engine(of: family)
+    let engine = Self.engines[kernels]!
     let runner = try CaseRunner(folder: "\(ReferenceSet.folder)/models/\(model)", engine: engine)
     for reference in try ReferenceSet.cases(of: model) where names.contains(reference.name) {
       let expected = try ReferenceSet.tensors(of: model, reference.name)
@@ -31,7 +38,7 @@ struct ReferenceTests {
           measures.largest <= reference.tolerance.largest && measures.cosine >= reference.tolerance.cosine - 1e-12,
           """
           \(model)/\(reference.name), \(name): off by \(measures.largest) of the largest, allowed \
-          \(reference.tolerance.largest); cosine \(measures.cosine); device \(engine.device), kernels \(family.rawValue)
+          \(reference.tolerance.largest); cosine \(measures.cosine); device \(engine.device), \(kernels)
           """)
         compared += 1
       }

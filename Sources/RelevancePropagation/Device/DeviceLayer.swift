@@ -18,6 +18,9 @@ protocol LinearLayer: Layer {
   /// as many as the plain sums have.
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int?
 
+  /// What the algorithm of a pass is called; nil where the layer has no fast one, or one that needs no name.
+  func algorithmName(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> String?
+
   /// Elements of scratch memory that `apply` and `transpose` need at most for a batch.
   func scratchCount(for shapes: LayerShapes, batch: Int, on engine: Engine) -> Int
 
@@ -90,6 +93,7 @@ extension LinearLayer {
   ) throws { preconditionFailure("\(typeName) reads s where it is stored") }
   func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int { 0 }
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? { nil }
+  func algorithmName(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> String? { nil }
   func stackedTranspose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, terms: [StackedTerm], activation: Buffer<Float>, targets: Int,
     accumulate: Bool, into relevance: Buffer<Float>, shapes: LayerShapes, batch: Int, on engine: Engine

@@ -28,11 +28,11 @@ final class LayerWeights {
     return buffer
   }
 
-  /// A table of indices that one phase of the layer's kernels reads.
+  /// A table of indices that the layer's kernels read, by its number.
   func table(
-    _ phase: Int, transposed: Bool, on engine: Engine, make: () -> [Int32]
+    _ number: Int, transposed: Bool, on engine: Engine, make: () -> [Int32]
   ) throws -> Buffer<Int32> {
-    let key = 2 * phase + (transposed ? 1 : 0)
+    let key = 2 * number + (transposed ? 1 : 0)
     if let table = tables[key] { return table }
     let table = try Buffer(make(), on: engine.queue, for: "table")
     tables[key] = table
@@ -44,8 +44,8 @@ final class LayerWeights {
 enum WeightForm: Hashable {
   /// G·g·Gᵀ for output tiles of `tile` × `tile` (cpu/winograd.cl).
   case winograd(tile: Int, transposed: Bool)
-  /// Blocks of outputs of one phase (cpu/gather.cl).
-  case gathered(transposed: Bool, phase: Int)
+  /// Blocks of outputs of each phase (cpu/gather.cl).
+  case gathered(transposed: Bool)
   /// All taps and several parts side by side, for the transpose (cpu/scatter.cl).
   case scattered([WeightPart])
   /// By taps (cpu/depthwise.cl).

@@ -210,16 +210,31 @@ extension Convolution: LinearLayer {
       batch: batch, on: engine)
   }
 
+  /// A CPU's algorithm for a pass of `parts` of ρ(w) side by side.
+  private func algorithm(
+    for pass: Pass, parts: Int, _ shapes: LayerShapes, _ choice: KernelChoice
+  ) -> ConvolutionAlgorithm {
+    parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, shapes, choice)
+  }
+
   func packedCount(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int {
     guard choice.family == .cpu else { return 0 }
-    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, shapes, choice)
-    return algorithm.packedCount(self, transposed: pass.isBackward, parts: parts)
+    return algorithm(for: pass, parts: parts, shapes, choice)
+      .packedCount(self, transposed: pass.isBackward, parts: parts)
   }
 
   func products(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> Int? {
     guard choice.family == .cpu else { return nil }
-    let algorithm = parts > 1 ? .scattered : ConvolutionAlgorithm(self, for: pass, shapes, choice)
-    return algorithm.products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
+    return algorithm(for: pass, parts: parts, shapes, choice)
+      .products(ConvolutionView(self, shapes, transposed: pass.isBackward), parts: parts)
+  }
+
+  func algorithmName(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> String? {
+    switch choice.family {
+    case .plain: nil
+    case .cpu: algorithm(for: pass, parts: parts, shapes, choice).description
+    case .gpu: GatherConvolution(geometry(shapes), isTransposed: pass.isBackward).isDepthwise ? "depthwise" : "tiled"
+    }
   }
 
   func evenBorder(_ shapes: LayerShapes) -> Int? {

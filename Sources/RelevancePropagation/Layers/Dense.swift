@@ -75,6 +75,9 @@ extension Dense: LinearLayer {
   }
 
   func finishes(_ family: KernelFamily) -> Bool { family != .plain }
+  func algorithmName(for pass: Pass, parts: Int, shapes: LayerShapes, _ choice: KernelChoice) -> String? {
+    choice.family == .plain ? nil : "dense"
+  }
 
   func transpose(
     _ s: Buffer<Float>, _ parameters: DeviceParameters, toInput index: Int, for pass: Pass, finish: Finish,

@@ -21,7 +21,7 @@ struct GatherConvolution {
   /// Outputs of the largest phase.
   private var rows: Int { isTransposed ? Self.quotient(geometry.H, geometry.strideY) : Int(geometry.P) }
   private var columns: Int { isTransposed ? Self.quotient(geometry.W, geometry.strideX) : Int(geometry.Q) }
-  private var isDepthwise: Bool { geometry.C == geometry.groups && geometry.groups > 1 }
+  var isDepthwise: Bool { geometry.C == geometry.groups && geometry.groups > 1 }
 
   private static func quotient(_ a: Int32, _ b: Int32) -> Int { Int((a + b - 1) / b) }
 

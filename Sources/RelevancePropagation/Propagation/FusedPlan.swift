@@ -7,6 +7,11 @@ struct FusedPlan {
   let start: TensorID
   /// What the forward pass makes for these steps.
   let factors: [Factor]
+  /// What the launch of a layer takes with its outputs, as `DeviceNetwork` does: the layer's node → its rectifier's, its
+  /// pooling's.
+  let (rectifiers, poolings): ([String: String], [String: String])
+  /// Whether factors were left out because the device's memory does not hold them.
+  private(set) var dropsFactors = false
   private let network: Network
   private let choice: KernelChoice
 
@@ -21,7 +26,9 @@ struct FusedPlan {
     builder.build()
     func view(_ node: Int) -> (any LinearLayer)? { RuleTable.linearView(of: network.nodes[node].layer) }
     let nonNegative = network.nonNegativeNodes
-    let poolings = network.poolings(behind: network.rectifiers(choice.family), choice)
+    rectifiers = network.rectifiers(choice.family)
+    let poolings = network.poolings(behind: rectifiers, choice)
+    self.poolings = poolings
     let fusion = StepFusion(
       wanted: builder.wanted, targets: options.targets, finishes: { view($0)?.finishes(choice.family) ?? false },
       routes: { network.nodes[$0].layer is MaxPooling && MaxPooling.finishes(choice.family) },
@@ -49,10 +56,42 @@ struct FusedPlan {
     start = builder.start
   }
 
+  /// With factors where memory allows for one image: a denominator shares its memory with what comes after it, a factor with
+  /// nothing. Whatever the batch, an image then has the same bits.
+  ///
+  /// - Parameter memory: the device's, in bytes; 0 where it is not known.
+  static func fitting(
+    _ network: Network, rules: RuleTable, options: PropagationOptions, on engine: Engine, memory: Int,
+    makes: @escaping (Factor) -> Bool = { _ in true }
+  ) -> FusedPlan {
+    let whole = FusedPlan(network, rules: rules, options: options, choice: engine.choice, makes: makes)
+    let one = DeviceNetwork.bytes(of: network, batch: 1, on: engine) + whole.bytes(images: 1, targets: 1)
+    guard memory > 0, one > memory, !whole.factors.isEmpty else { return whole }
+    var without = FusedPlan(network, rules: rules, options: options, choice: engine.choice, makes: { _ in false })
+    without.dropsFactors = true
+    return without
+  }
+
   /// Bytes of a backward pass: relevance and what is between, factors, and the modified weights.
   func bytes(images: Int, targets: Int) -> Int {
     Arena(tensors, images: images, targets: targets).bytes + images * factorBytes
       + stepsOfNodes.reduce(0) { $0 + modifiedWeightBytes(of: $1.key, $1.value) }
+  }
+
+  func name(of node: Int) -> String { network.nodes[node].name }
+
+  /// Whether the launch that makes a node's activations makes its factors too, of one transformed input.
+  func sharesTransform(_ node: Int) -> Bool {
+    guard rectifiers[name(of: node)] != nil, let layer = network.nodes[node].layer as? any LinearLayer else {
+      return false
+    }
+    return layer.masksWinners(for: network.layerShapes(of: network.nodes[node]), choice)
+  }
+
+  /// The layer whose transpose forms what a pooling node sends back.
+  func spreading(_ pooling: Int) -> String? {
+    for case .transpose(let node, _, .windows(_, of: pooling, _), _, _, _, _) in steps { return name(of: node) }
+    return nil
   }
 
   /// Bytes of the factors of one image.

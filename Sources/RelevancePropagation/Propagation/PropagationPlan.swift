@@ -1,4 +1,5 @@
-/// What explaining a network would take, layer by layer, without a device: rules, shapes, arithmetic, memory, launches.
+/// What explaining a network would take, layer by layer, before it is run: rules, shapes, algorithms, arithmetic, memory,
+/// launches.
 ///
 /// One image, `targets` relevance vectors of it. The ledger's sums, which change no other step, are left out. FLOP counts a
 /// multiplication and an addition as two and holds only the products with weights (and the sums of poolings), which are
@@ -28,12 +29,21 @@ public struct PropagationPlan: Sendable {
     public let relevanceBytes: Int
     /// Kernel launches of the backward pass.
     public let launches: Int
+    /// Which of a family's algorithms computes the activations: "F(4x4)" of Winograd's, "gathered"; "with conv1_1" where the
+    /// launch of another layer does. Nil where it has no name.
+    public let forwardAlgorithm: String?
+    /// The same of denominators that are sums of their own, in either pass.
+    public let denominatorAlgorithm: String?
+    public let backwardAlgorithm: String?
     /// Work that is left out or done on the way, in words.
     public let shortcuts: [String]
   }
 
   public let layers: [Layer]
   public let targets: Int
+  public let kernels: KernelChoice
+  /// Whether the forward pass makes no factor because the device's memory does not hold them beside one image.
+  public let dropsFactors: Bool
   /// Memory of the backward pass: relevance at all layers and what is between, sharing slots, and the factors that the
   /// forward pass makes for it.
   public let backwardBytes: Int
@@ -45,11 +55,30 @@ public struct PropagationPlan: Sendable {
   public var activationBytes: Int { layers.reduce(0) { $0 + $1.activationBytes } }
   public var launches: Int { layers.reduce(0) { $0 + $1.launches } }
 
+  /// Of no device: its memory has no bounds.
+  ///
   /// - Parameter kernels: what the steps are planned for; how they are joined and what is packed depends on it.
   public init(_ network: Network, rules: RuleTable, targets: Int = 1, kernels: KernelChoice = KernelChoice()) {
+    self.init(
+      network, rules: rules,
+      FusedPlan(network, rules: rules, options: .planned(targets), choice: kernels), targets: targets, kernels)
+  }
+
+  /// As `engine` explains: what its device has no memory for is left out.
+  public init(_ network: Network, rules: RuleTable, targets: Int = 1, on engine: Engine) {
+    self.init(network, rules: rules, targets: targets, on: engine, memory: engine.device.globalMemory)
+  }
+
+  /// - Parameter memory: bytes, in the place of the device's.
+  init(_ network: Network, rules: RuleTable, targets: Int = 1, on engine: Engine, memory: Int) {
+    let plan = FusedPlan.fitting(network, rules: rules, options: .planned(targets), on: engine, memory: memory)
+    self.init(network, rules: rules, plan, targets: targets, engine.choice)
+  }
+
+  private init(_ network: Network, rules: RuleTable, _ plan: FusedPlan, targets: Int, _ kernels: KernelChoice) {
     self.targets = targets
-    let plan = FusedPlan(
-      network, rules: rules, options: PropagationOptions(targets: targets, ledger: false), choice: kernels)
+    self.kernels = kernels
+    dropsFactors = plan.dropsFactors
     backwardBytes = Arena(plan.tensors, images: 1, targets: targets).bytes + plan.factorBytes
     let stepsOfNodes = plan.stepsOfNodes
     layers = network.nodes.indices.map { index in
@@ -60,14 +89,13 @@ public struct PropagationPlan: Sendable {
       let weights = node.layer.parameters.reduce(0) { $0 + $1.tensor.count }
       let once = Self.forwardFLOP(node.layer, inputs: inputs, output: output)
       let makesFactor = plan.factors.contains { $0.node == node.name }
-      let isSpread = plan.steps.contains {
-        if case .transpose(_, _, .windows(_, of: index, _), _, _, _, _) = $0 { true } else { false }
-      }
+      let isSpread = plan.spreading(index) != nil
       let view = RuleTable.linearView(of: node.layer)
       let shapes = LayerShapes(inputs: inputs, output: output)
       func multiplied(_ pass: Pass, parts: Int = 1) -> Int {
         view?.products(for: pass, parts: parts, shapes: shapes, kernels).map { 2 * $0 } ?? parts * once
       }
+      let algorithms = LayerAlgorithms(of: index, steps, in: plan, network, kernels)
       let factorProducts = makesFactor ? multiplied(.denominators(bounded: true)) : 0
       return Layer(
         name: node.name, type: node.layer.typeName, rule: rules[node.name].label, briefRule: rules[node.name].brief,
@@ -98,35 +126,9 @@ public struct PropagationPlan: Sendable {
         activationBytes: network.sharesInput(node) ? 0 : output.count * MemoryLayout<Float>.stride,
         relevanceBytes: output.count * targets * MemoryLayout<Float>.stride,
         launches: steps.reduce(0) { $0 + $1.launches(in: network) },
-        shortcuts: Self.shortcuts(steps, makesFactor: makesFactor) + (isSpread ? ["back in the layer below"] : []))
+        forwardAlgorithm: algorithms.forward, denominatorAlgorithm: algorithms.denominators,
+        backwardAlgorithm: algorithms.backward, shortcuts: plan.shortcuts(of: index, steps, targets: targets))
     }
-  }
-
-  /// What the plan saves at a layer.
-  private static func shortcuts(_ steps: [Step], makesFactor: Bool) -> [String] {
-    var result: [String] = makesFactor ? ["a / z made with a"] : []
-    func note(_ text: String) { if !result.contains(text) { result.append(text) } }
-    for step in steps {
-      if case .transpose(_, _, .windows, _, _, _, _) = step { note("s of the pooling's where it is read") }
-      switch step {
-      case .quotient(let quotient), .apply(_, _, _, _, _, let quotient?):
-        if case .activation = quotient.z { note("z is the stored output") }
-        if case .apply = step { note("s with z") }
-      case .shiftedOutput: note("z is the stored output and a constant")
-      case .apply(_, _, .denominators(bounded: true), _, _, _): note("z bounded: may round like z of the forward pass")
-      case .transpose(_, _, _, _, _, _, let product?), .route(_, _, _, _, _, let product?):
-        if case .route = step { note("c, not R, to the winners") }
-        note(
-          product.factor != nil
-            ? "s of below is c · its a / z"
-            : product.then == nil
-              ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
-        if let quotient = product.then, case .activation = quotient.z { note("below: z is the stored output") }
-      case .stackedTranspose(_, let weights, _, _, _): note("\(weights.count) transposes in one")
-      default: break
-      }
-    }
-    return result
   }
 
   /// Two for every product of a weight with an input (padding counted as an input), one for every number pooled or added.
@@ -142,4 +144,8 @@ public struct PropagationPlan: Sendable {
     default: 0
     }
   }
+}
+
+extension PropagationOptions {
+  fileprivate static func planned(_ targets: Int) -> Self { Self(targets: targets, ledger: false) }
 }

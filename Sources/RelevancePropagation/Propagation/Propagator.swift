@@ -62,23 +62,14 @@ public final class Propagator {
   /// Number of launches of one pass in plain kernels; a fast form may take two for one, or one for two.
   public var launchCount: Int { steps.reduce(0) { $0 + $1.launches(in: network.network) } }
 
-  /// With factors where memory allows for one image: a denominator shares its memory with what comes after it, a factor with
-  /// nothing. Whatever the batch, an image then has the same bits.
-  ///
   /// - Throws: `ComputeError.insufficientMemory`.
   private static func plan(
     for network: DeviceNetwork, rules: RuleTable, options: PropagationOptions
   ) throws -> FusedPlan {
     let engine = network.engine
     let available = engine.device.globalMemory
-    func plan(carrying: Bool) -> FusedPlan {
-      FusedPlan(
-        network.network, rules: rules, options: options, choice: engine.choice,
-        makes: { carrying && network.makes($0) })
-    }
-    var chosen = plan(carrying: true)
-    let one = DeviceNetwork.bytes(of: network.network, batch: 1, on: engine) + chosen.bytes(images: 1, targets: 1)
-    if available > 0, one > available { chosen = plan(carrying: false) }
+    let chosen = FusedPlan.fitting(
+      network.network, rules: rules, options: options, on: engine, memory: available, makes: network.makes)
     let needed = network.bytes + chosen.bytes(images: network.batch, targets: options.targets)
     guard available == 0 || needed <= available else {
       throw ComputeError.insufficientMemory(

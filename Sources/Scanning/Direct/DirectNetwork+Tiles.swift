@@ -10,7 +10,7 @@ extension DirectNetwork {
     }
     let resized = try network(
       for: Extent(length(tile.vertical, fields.rows), length(tile.horizontal, fields.columns)))
-    let plan = PropagationPlan(resized, rules: try RuleTable(rules.rules, for: resized), kernels: engine.choice)
+    let plan = PropagationPlan(resized, rules: try RuleTable(rules.rules, for: resized), on: engine)
     return DeviceNetwork.bytes(of: resized, batch: 1, on: engine) + plan.modifiedWeightBytes + plan.backwardBytes
   }
 

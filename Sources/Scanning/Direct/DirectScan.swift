@@ -103,7 +103,7 @@ public final class DirectScan {
   ) throws -> ScanPlan {
     let resized = try network.network(for: largest)
     let explaining = PropagationPlan(
-      resized, rules: try RuleTable(network.rules.rules, for: resized), kernels: engine.choice)
+      resized, rules: try RuleTable(network.rules.rules, for: resized), on: engine)
     return ScanPlan(
       layout(isWanted ?? { _ in true }), hasMask: isWanted != nil, explaining: explaining, settings: settings,
       memory: memory(readsPlanes: readsPlanes), batch: 1, rectangles: rectangles)

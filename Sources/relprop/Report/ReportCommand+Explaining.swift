@@ -110,7 +110,7 @@ extension ReportCommand {
         network,
         rules: try method.preset.composite(
           for: network, low: choice.preprocessing.low, high: choice.preprocessing.high
-        ).resolve(for: network), targets: targets, kernels: engine.choice)
+        ).resolve(for: network), targets: targets, on: engine)
     }
     guard !plans.isEmpty else { return BatchChoice(baseline: batch) }
     // Every method has the network and its relevance on the device.

@@ -30,7 +30,7 @@ struct ScanForecast {
     }
     let batch = setup.batch(requested, windows: setup.grid.count, on: engine).batch
     plan = ScanPlan(
-      setup.grid, explaining: PropagationPlan(setup.network, rules: setup.rules, targets: 1, kernels: engine.choice),
+      setup.grid, explaining: PropagationPlan(setup.network, rules: setup.rules, targets: 1, on: engine),
       settings: setup.settings,
       memory: ScanMemory(setup.grid, settings: setup.settings, channels: setup.network.inputShape[0]), batch: batch,
       rectangles: rectangles, isWanted: isWanted)

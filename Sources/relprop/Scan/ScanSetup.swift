@@ -114,7 +114,7 @@ struct ScanSetup {
   }
 
   func batch(_ requested: Int?, windows: Int, on engine: Engine) -> BatchChoice {
-    let plan = PropagationPlan(network, rules: rules, targets: 1, kernels: engine.choice)
+    let plan = PropagationPlan(network, rules: rules, targets: 1, on: engine)
     return BatchChoice(
       requested: requested, images: windows, kind: engine.device.kind, deviceMemory: engine.device.globalMemory,
       hostBytes: 0

@@ -9,10 +9,8 @@ import Testing
 /// rounding. What lies behind the output stays as it was.
 @Suite struct CPUConvolutionTests {
   private static let plain = TestDevice.plain
-  private static let engines: [ConvolutionChoice: Engine] = [
-    .automatic: TestDevice.cpu, .gathered: TestDevice.cpu(convolutions: .gathered),
-    .winograd2: TestDevice.cpu(convolutions: .winograd2), .winograd4: TestDevice.cpu(convolutions: .winograd4),
-  ]
+  private static let engines = Dictionary(
+    uniqueKeysWithValues: ConvolutionChoice.allCases.map { ($0, TestDevice.cpu(convolutions: $0)) })
 
   struct Shapes: CustomTestStringConvertible, Sendable {
     var channels, filters, height, width, rows, columns: Int
@@ -49,6 +47,17 @@ import Testing
       groups: 8),
     Shapes(channels: 35, filters: 35, height: 6, width: 7, rows: 3, columns: 3, padding: Padding(1, 1), groups: 35),
     Shapes(channels: 130, filters: 7, height: 4, width: 4, rows: 3, columns: 3, padding: Padding(1, 1)),
+    // Phases that no tap meets.
+    Shapes(channels: 20, filters: 33, height: 13, width: 10, rows: 3, columns: 2, stride: Extent(4, 5)),
+    // Groups in bundles: four of 8 and one more, one of 5 and a rest of 2, all in one.
+    Shapes(
+      channels: 66, filters: 66, height: 8, width: 9, rows: 3, columns: 3, padding: Padding(1, 1), stride: Extent(2),
+      groups: 33),
+    Shapes(
+      channels: 7, filters: 21, height: 7, width: 8, rows: 3, columns: 3, padding: Padding(2, 2), dilation: Extent(2),
+      groups: 7),
+    Shapes(channels: 15, filters: 5, height: 6, width: 5, rows: 2, columns: 3, groups: 5),
+    Shapes(channels: 9, filters: 51, height: 5, width: 6, rows: 3, columns: 3, padding: Padding(1, 1), groups: 3),
   ]
 
   static let square: [Shapes] = [
@@ -78,7 +87,7 @@ import Testing
 
   @Test(
     "Winograd's algorithm is the plain kernel to rounding", arguments: square,
-    [ConvolutionChoice.winograd2, .winograd4])
+    ConvolutionChoice.winograd)
   func winograd(_ shapes: Shapes, _ choice: ConvolutionChoice) throws {
     for batch in [1, 3] where batch == 1 || shapes.channels < 100 {
       for (what, fast, slow) in try runs(shapes, choice, batch: batch) {

@@ -14,7 +14,7 @@ import Testing
   }
 
   static let cases = [(64, 32, 40), (20, 13, 18), (33, 9, 7), (64, 57, 59)].flatMap { channels, height, width in
-    [ConvolutionChoice.automatic, .winograd2, .winograd4].map {
+    ([.automatic] + ConvolutionChoice.winograd).map {
       Case(channels: channels, height: height, width: width, convolutions: $0)
     }
   }

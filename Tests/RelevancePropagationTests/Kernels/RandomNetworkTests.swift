@@ -9,11 +9,10 @@ import Testing
 ///
 /// `RELPROP_RANDOM_NETWORKS=first:count` tries others: seeds that failed belong into `seeds`.
 @Suite struct RandomNetworkTests {
-  private static let engines: [(name: String, engine: Engine)] = [
-    ("automatic", TestDevice.cpu), ("fast", TestDevice.cpu(precision: .fast)),
-    ("winograd2", TestDevice.cpu(convolutions: .winograd2)), ("winograd4", TestDevice.cpu(convolutions: .winograd4)),
-    ("gathered", TestDevice.cpu(convolutions: .gathered)), ("gpu", TestDevice.gpu),
-  ]
+  private static let engines: [(name: String, engine: Engine)] =
+    [
+      ("fast", TestDevice.cpu(precision: .fast)), ("gpu", TestDevice.gpu),
+    ] + ConvolutionChoice.allCases.map { ($0.rawValue, TestDevice.cpu(convolutions: $0)) }
 
   private static let seeds: [UInt64] = {
     let asked = ProcessInfo.processInfo.environment["RELPROP_RANDOM_NETWORKS"] ?? ""

@@ -21,13 +21,13 @@ import Testing
     (1, 5, 4, Padding(1, 1)), (48, 21, 34, Padding(0, 0)), (16, 30, 31, Padding(2, 1)),
     (256, 14, 15, Padding(top: 0, left: 1, bottom: 2, right: 1)),
   ].flatMap { channels, height, width, padding in
-    [ConvolutionChoice.winograd2, .winograd4].map {
+    ConvolutionChoice.winograd.map {
       Case(channels: channels, height: height, width: width, padding: padding, convolutions: $0)
     }
   }
 
   private static let (images, targets) = (2, 3)
-  private static let engines = [ConvolutionChoice.winograd2, .winograd4].map {
+  private static let engines = ConvolutionChoice.winograd.map {
     ($0, TestDevice.cpu(convolutions: $0))
   }
 
@@ -260,7 +260,7 @@ import Testing
 
   @Test(
     "relevance and ledger are those of the four steps, alone, in a batch and with other classes, the ledger changes no bit",
-    arguments: [ConvolutionChoice.automatic, .winograd2, .winograd4], Treatment.allCases)
+    arguments: [.automatic] + ConvolutionChoice.winograd, Treatment.allCases)
   func explains(_ convolutions: ConvolutionChoice, _ treatment: Treatment) throws {
     let network = try Self.network(PoolingWindow(kernel: Extent(2)), height: 15, average: treatment == .average)
     let table = try Self.table(network, pooling: treatment == .winners ? WinnerTakesAllRule() : EpsilonRule(.tutorial))

@@ -6,12 +6,10 @@ import Testing
 
 /// s = f ⊙ c with f = a / stab(z) made in the forward pass is s = (a ⊙ c) / stab(z), on every path that makes f.
 @Suite struct FactorTests {
-  /// Both sets of filters in one launch (winograd2, winograd4; automatic where there are 64 channels), in two, on GPUs.
-  private static let engines: [String: Engine] = [
-    "automatic": TestDevice.cpu, "winograd2": TestDevice.cpu(convolutions: .winograd2),
-    "winograd4": TestDevice.cpu(convolutions: .winograd4), "gathered": TestDevice.cpu(convolutions: .gathered),
-    "gpu": TestDevice.gpu,
-  ]
+  /// Both sets of filters in one launch (Winograd's forms; automatic where there are 64 channels), in two, on GPUs.
+  private static let engines = ["gpu": TestDevice.gpu].merging(
+    ConvolutionChoice.allCases.map { ($0.rawValue, TestDevice.cpu(convolutions: $0)) }
+  ) { first, _ in first }
 
   /// 64 channels, an odd size, two poolings of which one has windows that overlap and reach over the border.
   private static let wide: Network = {

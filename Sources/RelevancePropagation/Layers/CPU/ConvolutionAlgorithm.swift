@@ -50,9 +50,7 @@ enum ConvolutionAlgorithm: Equatable {
         ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
       self = .winograd(tile: isLarge && mayRound ? 4 : 2)
-    case .winograd2 where isWinograd: self = .winograd(tile: 2)
-    case .winograd4 where isWinograd: self = .winograd(tile: 4)
-    default: self = .gathered
+    case let forced: self = isWinograd ? forced.tile.map { .winograd(tile: $0) } ?? .gathered : .gathered
     }
   }
 
@@ -75,9 +73,12 @@ enum ConvolutionAlgorithm: Equatable {
     let inputs = (transposed ? filters : channels) / layer.groups
     let outputs = (transposed ? channels : filters) / layer.groups * parts
     let wide = (outputs + 15) / 16 * 16
+    let together = ConvolutionView.groupsTogether(of: layer.groups, outputs: outputs)
     return switch self {
     case .winograd(let tile): (tile + 2) * (tile + 2) * inputs * wide
-    case .gathered, .direct: layer.groups * layer.weight.shape[2] * layer.weight.shape[3] * inputs * wide
+    case .gathered, .direct:
+      (layer.groups + together - 1) / together * layer.weight.shape[2] * layer.weight.shape[3] * together * inputs
+        * (together * outputs).roundedUp(to: 16)
     case .scattered:
       ScatteredConvolution.packedCount(
         taps: layer.weight.shape[2] * layer.weight.shape[3], inputs: inputs, outputs: outputs / parts, parts: parts)

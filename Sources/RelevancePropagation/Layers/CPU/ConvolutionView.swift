@@ -41,6 +41,12 @@ struct ConvolutionView {
     return filters
   }
 
+  /// Groups that come together in a bundle, as many as fill the lanes of a vector with outputs.
+  static func groupsTogether(of groups: Int, outputs: Int) -> Int { max(1, min(groups, 16 / outputs)) }
+
+  var groupsTogether: Int { Self.groupsTogether(of: layer.groups, outputs: outputs) }
+  var bundles: Int { (layer.groups + groupsTogether - 1) / groupsTogether }
+
   /// Elements between the weights of two groups.
   var groupStride: Int { layer.weight.shape[0] / layer.groups * layer.weight.shape[1] * taps }
 }

@@ -1,13 +1,18 @@
 internal import Compute
 internal import KernelSources
 
-/// A convolution of any shape, or its transpose, by cpu/gather.cl: one launch a phase.
+/// A convolution of any shape, or its transpose, by cpu/gather.cl.
 struct GatheredConvolution {
   private let view: ConvolutionView
+  /// Channels of a bundle of groups.
+  private let inputs: Int
+  private let outputs: Int
   private let form: TileForm
 
   init(_ view: ConvolutionView, on engine: Engine) {
     self.view = view
+    inputs = view.groupsTogether * view.inputs
+    outputs = view.groupsTogether * view.outputs
     form = TileForm(on: engine)
   }
 
@@ -48,12 +53,10 @@ struct GatheredConvolution {
     return isDense && (!view.isTransposed || view.layer.stride == Extent(1)) ? view.columns : 1
   }
 
+  /// Numbers of a phase's packed filters.
   private func packedCount(_ phase: Phase) -> Int {
-    view.layer.groups * form.packedCount(depth: max(phase.taps.count, 1) * view.inputs, outputs: view.outputs)
+    view.bundles * form.packedCount(depth: max(phase.taps.count, 1) * inputs, outputs: outputs)
   }
-
-  /// Elements of all packed filters.
-  var packedCount: Int { phases.reduce(0) { $0 + packedCount($1) } }
 
   func run(
     _ input: Operand, _ parameters: DeviceParameters, usesBias: Bool, finish: Finish, into output: Buffer<Float>,
@@ -63,73 +66,90 @@ struct GatheredConvolution {
       usesBias ? parameters : nil, into: output, count: view.output.count)
     let stride = view.layer.stride
     let (stepIn, stepOut) = view.isTransposed ? (Extent(1), stride) : (stride, Extent(1))
-    for (number, phase) in phases.enumerated() {
-      let rows = (view.output[1] - phase.y + stepOut.vertical - 1) / stepOut.vertical
-      let columns = (view.output[2] - phase.x + stepOut.horizontal - 1) / stepOut.horizontal
-      let positions = batch * rows * columns
-      let depth = phase.taps.count * view.inputs
-      let depthAtOnce = min(max(depth, 1), 512)
-      let pitch = (depthAtOnce + 15) / 16 * 16 + 16
-      let columnsOfSums = (view.outputs + form.columns - 1) / form.columns * form.columns
-      let bytesOfRow = 4 * (pitch + columnsOfSums)
-      let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
-      let rowsAtOnce = positions <= form.fewRows ? positions : blocks * form.rows
-      let rowsOfMemory = (rowsAtOnce + form.rows - 1) / form.rows * form.rows
-      let geometry = GatherGeometry(
-        channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(view.inputs),
-        K: Int32(view.outputs), outputs: Int32(view.outputs * view.layer.groups), P: Int32(view.output[1]),
-        Q: Int32(view.output[2]),
-        taps: Int32(phase.taps.count),
-        run: Int32(run),
-        stepInY: Int32(stepIn.vertical), stepInX: Int32(stepIn.horizontal),
-        stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal), phaseY: Int32(phase.y),
-        phaseX: Int32(phase.x), phaseP: Int32(rows), phaseQ: Int32(columns), positions: Int32(positions),
-        rowsAtOnce: Int32(rowsAtOnce), rowsOfMemory: Int32(rowsOfMemory), depthAtOnce: Int32(depthAtOnce),
-        pitch: Int32(pitch))
-      let packed = try filters(parameters, phase, number, on: engine)
-      try engine.launch(
-        form.kernel, "convolution_gather",
-        groups: form.groups((positions + rowsAtOnce - 1) / rowsAtOnce, view.layer.groups), items: 1,
-        [
-          geometry, epilogue, packed.offsets, input.buffer, Int32(input.stride), input.part, packed.filters,
-          LocalMemory(bytes: rowsOfMemory * bytesOfRow),
-        ] + arrays)
+    let phases = phases
+    /// Outputs of a phase, of all entries.
+    func positions(_ phase: Phase) -> Int {
+      batch * ((view.output[1] - phase.y + stepOut.vertical - 1) / stepOut.vertical)
+        * ((view.output[2] - phase.x + stepOut.horizontal - 1) / stepOut.horizontal)
     }
+    let depthAtOnce = min(max(1, phases.map(\.taps.count).max()! * inputs), Self.mostDepth)
+    let pitch = depthAtOnce.roundedUp(to: 16) + 16
+    let bytesOfRow = 4 * (pitch + outputs.roundedUp(to: form.columns))
+    let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
+    let most = phases.map(positions).max()!
+    let rowsAtOnce = most <= form.fewRows ? most : blocks * form.rows
+    let rowsOfMemory = rowsAtOnce.roundedUp(to: form.rows)
+    let geometry = GatherGeometry(
+      channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(inputs),
+      K: Int32(outputs), outputs: Int32(view.output[0]), P: Int32(view.output[1]), Q: Int32(view.output[2]),
+      entries: Int32(batch), phases: Int32(phases.count), run: Int32(run), stepInY: Int32(stepIn.vertical),
+      stepInX: Int32(stepIn.horizontal), stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal),
+      rowsAtOnce: Int32(rowsAtOnce), rowsOfMemory: Int32(rowsOfMemory), depthAtOnce: Int32(depthAtOnce),
+      pitch: Int32(pitch))
+    let pieces = phases.reduce(0) { $0 + (positions($1) + rowsAtOnce - 1) / rowsAtOnce }
+    let tables = try tables(of: phases, parameters, on: engine)
+    try engine.launch(
+      form.kernel, "convolution_gather", groups: form.groups(pieces, view.bundles), items: 1,
+      [
+        geometry, epilogue, tables.phases, tables.taps, input.buffer, Int32(input.stride), input.part,
+        try filters(of: phases, parameters, on: engine), LocalMemory(bytes: rowsOfMemory * bytesOfRow),
+      ] + arrays)
+  }
+
+  /// Terms that are gathered at a time.
+  private static let mostDepth = 512
+
+  /// `GatherPhase`s and their taps' offsets, in the order of the phases.
+  private func tables(
+    of phases: [Phase], _ parameters: DeviceParameters, on engine: Engine
+  ) throws -> (phases: Buffer<Int32>, taps: Buffer<Int32>) {
+    let weights = parameters.weights!
+    let taps = try weights.table(0, transposed: view.isTransposed, on: engine) {
+      // A device has no buffers of nothing.
+      let offsets = phases.flatMap { $0.taps.flatMap { [Int32($0.y), Int32($0.x)] } }
+      return offsets.isEmpty ? [0] : offsets
+    }
+    let places = try weights.table(1, transposed: view.isTransposed, on: engine) {
+      var (tap, filter) = (0, 0)
+      return phases.flatMap { phase in
+        defer { (tap, filter) = (tap + phase.taps.count, filter + packedCount(phase)) }
+        return [phase.y, phase.x, tap, phase.taps.count, filter].map { Int32($0) }
+      }
+    }
+    return (places, taps)
   }
 
   /// The packed filters of a convolution that is not transposed: [block][taps * inputs][columns].
   func filters(_ parameters: DeviceParameters, on engine: Engine) throws -> Buffer<Float> {
     precondition(!view.isTransposed)
-    return try filters(parameters, phases[0], 0, on: engine).filters
+    return try filters(of: phases, parameters, on: engine)
   }
 
   private func filters(
-    _ parameters: DeviceParameters, _ phase: Phase, _ number: Int, on engine: Engine
-  ) throws -> (filters: Buffer<Float>, offsets: Buffer<Int32>) {
-    let offsets = try parameters.weights!.table(number, transposed: view.isTransposed, on: engine) {
-      phase.taps.flatMap { [Int32($0.y), Int32($0.x)] }
-    }
-    let filters = try parameters.weights!.packed(
-      parameters.part, as: .gathered(transposed: view.isTransposed, phase: number), count: packedCount(phase),
+    of phases: [Phase], _ parameters: DeviceParameters, on engine: Engine
+  ) throws -> Buffer<Float> {
+    try parameters.weights!.packed(
+      parameters.part, as: .gathered(transposed: view.isTransposed), count: phases.reduce(0) { $0 + packedCount($1) },
       on: engine
     ) { buffer in
-      guard !phase.taps.isEmpty else { return }
-      let numbers = try Buffer<Int32>(phase.taps.map { Int32($0.number) }, on: engine.queue)
-      try pack(parameters, numbers, into: buffer, on: engine)
+      var start = 0
+      for phase in phases {
+        if !phase.taps.isEmpty { try pack(phase, parameters, into: buffer, from: start, on: engine) }
+        start += packedCount(phase)
+      }
     }
-    return (filters, offsets)
   }
 
   private func pack(
-    _ parameters: DeviceParameters, _ taps: Buffer<Int32>, into buffer: Buffer<Float>, on engine: Engine
+    _ phase: Phase, _ parameters: DeviceParameters, into buffer: Buffer<Float>, from start: Int, on engine: Engine
   ) throws {
     let (mode, part) = parameters.part.onDevice
+    let taps = try Buffer<Int32>(phase.taps.map { Int32($0.number) }, on: engine.queue)
     try engine.launch(
-      form.kernel, "pack_gather",
-      groups: Grid((view.inputs + 15) / 16, (view.outputs + 15) / 16, view.layer.groups), items: 16,
+      form.kernel, "pack_gather", groups: Grid((inputs + 15) / 16, (outputs + 15) / 16, view.bundles), items: 16,
       [
-        view.filters, Int32(view.groupStride), Int32(taps.count), taps, mode, part, parameters.weights!.original,
-        buffer,
+        view.filters, Int32(view.layer.groups), Int32(view.groupsTogether), Int32(view.groupStride), Int32(taps.count),
+        taps, mode, part, parameters.weights!.original, Int32(start), buffer,
       ])
   }
 }

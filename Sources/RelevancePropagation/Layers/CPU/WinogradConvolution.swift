@@ -6,14 +6,19 @@ struct WinogradConvolution {
   private let view: ConvolutionView
   private let tile: Int
   private let form: TileForm
-  private let cores: Int
+  private let limits: DeviceLimits
+  /// The form that is asked for.
+  private let asked: WinogradForm?
 
   init(_ view: ConvolutionView, tile: Int, on engine: Engine) {
     self.view = view
     self.tile = tile
     form = TileForm(on: engine)
-    cores = engine.limits.computeUnits
+    limits = engine.limits
+    asked = engine.choice.convolutions.form
   }
+
+  private var cores: Int { limits.computeUnits }
 
   private var planes: Int { (tile + 2) * (tile + 2) }
   private var pitch: Int { (view.input[0] + 15) / 16 * 16 + 16 }
@@ -34,7 +39,10 @@ struct WinogradConvolution {
   ///
   /// Where the few tiles leave the cache little room for anything else, only many pieces of work a core repay the filters'
   /// way into it. They spare the transformed tiles the way from one core to the other.
+  ///
+  /// A form that is asked for is taken at every size, but for tiles that local memory does not hold.
   private func isFused(_ tiles: Int, sets: Int = 1) -> Bool {
+    if let asked { return asked == .fused && fusedBytes(form.rows, sets) <= limits.localMemory }
     let isMany = sets == 1 && tiles >= 32 * form.rows * cores
     let filterBytes = sets * 4 * planes * view.input[0] * view.output[0]
     guard tiles >= max(8, fewestPieces) * form.rows, filterBytes <= (isMany ? 12 : 6) << 20 else { return false }
