@@ -72,8 +72,8 @@ public enum RandomNetworks {
     case .convolution(let filter, let stride, let dilation, let groups):
       let around = dilation * (filter / 2)
       return Convolution(
-        weight: try weight([shape.outputs, shape.inputs / groups, filter, filter]), bias: bias(), stride: Extent(stride),
-        padding: Padding(around, around), dilation: Extent(dilation), groups: groups)
+        weight: try weight([shape.outputs, shape.inputs / groups, filter, filter]), bias: bias(),
+        stride: Extent(stride), padding: Padding(around, around), dilation: Extent(dilation), groups: groups)
     case .dense: return Dense(weight: try weight([shape.outputs, shape.inputs]), bias: bias())
     case .maxPooling(let side): return MaxPooling(window: PoolingWindow(kernel: Extent(side)))
     }
