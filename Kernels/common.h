@@ -4,6 +4,7 @@
 // axis of a shape runs fastest, so that the channel of element i is i % C.
 #ifndef RELPROP_COMMON_H
 #define RELPROP_COMMON_H
+#include "arithmetic.h"
 #include "geometry.h"
 
 // Vectors of 16 numbers are taken apart where registers hold fewer, and clang warns that other compilers pass them in other
@@ -34,14 +35,6 @@ void store16(const float16 value, global float *numbers) { *(global float16_anyw
 #else
 float16 load16(global const float *numbers) { return vload16(0, numbers); }
 void store16(const float16 value, global float *numbers) { vstore16(value, 0, numbers); }
-#endif
-
-// a * b + c, rounded once where the device has an instruction for that. x86 before AVX2 has none, and fma() is a function there
-// that takes a hundred times as long as the two operations.
-#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__)
-#define multiply_add(a, b, c) ((a) * (b) + (c))
-#else
-#define multiply_add(a, b, c) fma(a, b, c)
 #endif
 
 #if LANES == 16
@@ -98,14 +91,12 @@ real load_bias(global const float *b, const int biasMode, const size_t i, const 
   return (real)0.0f;
 }
 
-real part_of(const SignPart part, const real a) {
-  return part.positive * fmax(a, (real)0.0f) + part.negative * fmin(a, (real)0.0f);
-}
+// Whether all of a number is meant.
+int is_all(const SignPart part) { return part.positive == 1.0f && part.negative == 1.0f; }
 
-// The same, and a itself where all of it is meant: what is no number stays none.
-static inline __attribute__((always_inline)) real whole_or_part(const SignPart part, const real a) {
-  return part.positive == 1.0f && part.negative == 1.0f ? a : part_of(part, a);
-}
+// The part of a number, or of each number of a vector `a`, which is read more than once. All of it is `a` itself: what is no
+// number stays none, where fmax and fmin would make it 0.
+#define part_of(part, a) (is_all(part) ? (a) : (part).positive * fmax(a, 0.0f) + (part).negative * fmin(a, 0.0f))
 
 // rho(w) of weights: mode 0 part_of, 1 w * w, 2 one.
 real rho_of(const int mode, const SignPart part, const real w) {
@@ -118,13 +109,22 @@ real powered_part_of(const SignPart part, const real a) {
   return part.power == 1.0f ? value : copysign(pow(fabs(value), (real)part.power), value);
 }
 
-// R / stab(z), 0 where the denominator is exactly 0. `epsilon` already holds the relative share.
-real stabilized_quotient(const real R, const real z, const float epsilon, const int mode) {
+// epsilon of an image's stabilizer, the relative share with it.
+float epsilon_of(const StabilizerParameters s, global const float *statistics, const int image) {
+  return s.relative == 0.0f ? s.epsilon : s.epsilon + s.relative * statistics[image];
+}
+
+// stab(z) - z: what a stabilizer adds. `epsilon` already holds the relative share.
+real added_to(const real z, const float epsilon, const int mode) {
   const real zero = 0.0f, added = epsilon;
-  real denominator = z;
-  if (mode == 0) denominator = z + (z >= zero ? added : -added);
-  if (mode == 1) denominator = z + added;
-  if (mode == 2) denominator = z == zero ? added : z;
+  if (mode == 0) return z >= zero ? added : -added;
+  if (mode == 1) return added;
+  return z == zero ? added : zero;
+}
+
+// R / stab(z), 0 where the denominator is exactly 0.
+real stabilized_quotient(const real R, const real z, const float epsilon, const int mode) {
+  const real zero = 0.0f, denominator = z + added_to(z, epsilon, mode);
   return denominator == zero ? zero : R / denominator;
 }
 
@@ -174,6 +174,9 @@ float compensated_total(global const volatile float *numbers, const int count) {
   }
   return sum + error;
 }
+
+// The larger of two numbers, the first of two that are the same. NaN is larger than any number, so that it is seen.
+real larger_of(const real best, const real value) { return ((value > best) | (value != value)) ? value : best; }
 
 // The largest of the lanes.
 float largest_of(const real value) {

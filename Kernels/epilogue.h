@@ -46,9 +46,8 @@ typedef struct {
 static inline __attribute__((always_inline)) FinishedEntry finished_entry(const Epilogue e, const EpilogueArrays arrays,
                                                                           const int entry) {
   const int image = entry / e.targets;
-  FinishedEntry result = {(size_t)entry * e.count, (size_t)image * e.count, e.stabilizer.epsilon};
-  if (e.steps & EPILOGUE_QUOTIENT && e.stabilizer.relative != 0.0f)
-    result.epsilon += e.stabilizer.relative * arrays.statistics[image];
+  const float epsilon = e.steps & EPILOGUE_QUOTIENT ? epsilon_of(e.stabilizer, arrays.statistics, image) : 0.0f;
+  const FinishedEntry result = {(size_t)entry * e.count, (size_t)image * e.count, epsilon};
   return result;
 }
 
@@ -56,7 +55,7 @@ static inline __attribute__((always_inline)) FinishedEntry finished_entry(const 
 // the runs that take most of the time.
 static inline int is_run(const Epilogue e, const int steps, const int biasMode) {
   return e.steps == steps && e.biasMode == biasMode && !e.accumulate && e.gate == 0 && e.coefficient == 1.0f &&
-         e.part.positive == 1.0f && e.part.negative == 1.0f && (e.activationStride != 0 || !(steps & EPILOGUE_PRODUCT));
+         is_all(e.part) && (e.activationStride != 0 || !(steps & EPILOGUE_PRODUCT));
 }
 
 static inline __attribute__((always_inline)) Epilogue run_of(Epilogue e, const int steps, const int biasMode) {
@@ -83,7 +82,8 @@ static inline __attribute__((always_inline)) real finish_lanes(const Epilogue e,
   if (e.biasMode == 2) value += load_lanes(arrays.bias, index, index + left);
   if (e.steps & EPILOGUE_PRODUCT) {
     const size_t from = e.activationStride ? image : index;
-    value *= whole_or_part(e.part, load_lanes(arrays.activation, from, from + left));
+    const real a = load_lanes(arrays.activation, from, from + left);
+    value *= part_of(e.part, a);
   }
   if (e.coefficient != 1.0f) value *= e.coefficient;
   if (e.accumulate) value += load_lanes(e.steps & EPILOGUE_KEEP ? arrays.kept : arrays.target, at, at + left);

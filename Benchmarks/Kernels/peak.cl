@@ -10,7 +10,7 @@
 //
 // Given: WIDTH, numbers a vector, and CHAINS, and for a CPU that it is one (Bench/Peak.swift). There a work-item is a thread's
 // share of the work: vectors as wide as a register, and consecutive addresses. On a GPU it is one lane, and neighbours read
-// neighbours.
+// neighbours. In front of this file lies Kernels/arithmetic.h (peak_source.c).
 #if WIDTH == 16
 typedef float16 Vector;
 #elif WIDTH == 8
@@ -26,12 +26,6 @@ typedef float4 Vector;
 #define FIRST(share) get_global_id(0)
 #define STEP get_global_size(0)
 #define WIDE
-#endif
-// Without the instruction the two operations: fma() would be a function.
-#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__)
-#define MULTIPLY_ADD(x, a, b) ((x) * (a) + (b))
-#else
-#define MULTIPLY_ADD(x, a, b) fma(x, a, b)
 #endif
 // Vectors in flight a work-item.
 #define UNROLL 8
@@ -55,7 +49,7 @@ WIDE kernel void fma_chains(const int rounds, const float a, const float b, glob
 #pragma unroll 1
   for (int round = 0; round < rounds; round++) {
 #pragma unroll
-    for (int c = 0; c < CHAINS; c++) x[c] = MULTIPLY_ADD(x[c], (Vector)(a), (Vector)(b));
+    for (int c = 0; c < CHAINS; c++) x[c] = multiply_add(x[c], (Vector)(a), (Vector)(b));
   }
   Vector sum = (Vector)(0.0f);
 #pragma unroll

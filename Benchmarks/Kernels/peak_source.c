@@ -3,6 +3,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const char text[] = {
+#embed "../../Kernels/arithmetic.h" suffix(, )
 #embed "peak.cl" suffix(, 0)
 };
 

@@ -18,7 +18,7 @@ public enum RandomNetworks {
         if vgg.side != 32 * vgg.grid { add("avgpool", AdaptiveAveragePooling(outputSize: Extent(vgg.grid))) }
         add("flatten", Reshape.flatten)
       }
-      add(shape.name, layer(shape, random: &random))
+      add(shape.name, try layer(shape, random: &random))
       if shape.weightCount > 0 && shape.name != layers.last?.name {
         add(shape.name.replacing("conv", with: "relu").replacing("fc", with: "relu"), ReLU())
       }
@@ -43,29 +43,38 @@ public enum RandomNetworks {
   }
 
   private static func tensor(_ shape: Shape, bound: Float, random: inout SplitMix64) -> Tensor {
-    let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
-      for index in buffer.indices {
-        // The upper 24 bits are a float32's: exact multiples of 2⁻²³ in −1 ..< 1.
-        buffer.initializeElement(at: index, to: bound * (Float(random.next() >> 40) * 0x1p-23 - 1))
-      }
-      count = buffer.count
-    }
+    var scalars = [Float](repeating: 0, count: shape.count)
+    scalars.withUnsafeMutableBufferPointer { fill($0, bound: bound, random: &random) }
     return Tensor(shape: shape, scalars: scalars)
   }
 
-  private static func layer(_ shape: LayerShape, random: inout SplitMix64) -> any Layer {
-    func weight(_ extents: [Int]) -> Tensor {
+  private static func fill(_ scalars: UnsafeMutableBufferPointer<Float>, bound: Float, random: inout SplitMix64) {
+    // The upper 24 bits are a float32's: exact multiples of 2⁻²³ in −1 ..< 1.
+    for index in scalars.indices { scalars[index] = bound * (Float(random.next() >> 40) * 0x1p-23 - 1) }
+  }
+
+  /// Weights are made again where they are read after they were let go: as with a model's file, those that kernels have in an
+  /// order of their own are not in memory twice.
+  private static func layer(_ shape: LayerShape, random: inout SplitMix64) throws -> any Layer {
+    func weight(_ extents: [Int]) throws -> Tensor {
       let fanIn = extents.dropFirst().reduce(1, *)
-      return tensor(Shape(extents), bound: (6 / Float(fanIn)).squareRoot(), random: &random)
+      let bound = (6 / Float(fanIn)).squareRoot()
+      let start = random
+      let shape = Shape(extents)
+      random.skip(shape.count)
+      return try Tensor(shape: shape, from: nil) { scalars in
+        var random = start
+        fill(scalars, bound: bound, random: &random)
+      }
     }
     func bias() -> Tensor { tensor([shape.outputs], bound: 0.1, random: &random) }
     switch shape.kind {
     case .convolution(let filter, let stride, let dilation, let groups):
       let around = dilation * (filter / 2)
       return Convolution(
-        weight: weight([shape.outputs, shape.inputs / groups, filter, filter]), bias: bias(), stride: Extent(stride),
-        padding: Padding(around, around), dilation: Extent(dilation), groups: groups)
-    case .dense: return Dense(weight: weight([shape.outputs, shape.inputs]), bias: bias())
+        weight: try weight([shape.outputs, shape.inputs / groups, filter, filter]), bias: bias(),
+        stride: Extent(stride), padding: Padding(around, around), dilation: Extent(dilation), groups: groups)
+    case .dense: return Dense(weight: try weight([shape.outputs, shape.inputs]), bias: bias())
     case .maxPooling(let side): return MaxPooling(window: PoolingWindow(kernel: Extent(side)))
     }
   }

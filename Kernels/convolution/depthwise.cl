@@ -55,7 +55,7 @@ static inline __attribute__((always_inline)) void depthwise_gather(
           const int u = (firstColumn + i) * columns.inputStep + columns.offset + s * columns.offsetStep;
           if (u < 0 || u >= width) continue;
           const float a = image[(size_t)(h * width + u) * inputs + input];
-          sums[i] = multiply_add(part.positive * fmax(a, 0.0f) + part.negative * fmin(a, 0.0f), weight, sums[i]);
+          sums[i] = multiply_add(part_of(part, a), weight, sums[i]);
         }
       }
     }

@@ -30,7 +30,7 @@ kernel void convolution_apply(const ConvolutionGeometry g, global const float *x
         const int column = q * g.strideX - g.padLeft + s * g.dilationX;
         if (column < 0 || column >= g.W) continue;
         const float a = image[((size_t)h * g.W + column) * g.C + firstC + c];
-        channel += (part.positive * fmax(a, 0.0f) + part.negative * fmin(a, 0.0f)) * filter[(c * g.R + r) * g.S + s];
+        channel += part_of(part, a) * filter[(c * g.R + r) * g.S + s];
       }
     }
     sum += channel;

@@ -80,9 +80,9 @@ float4 tiled_input(const TiledSource source, GatherTerm term, const GatherAxis r
       global const float *at = source.image + (size_t)(h * width + w) * pitch + term.channel;
       if (side) {
         const float4 a = *(global const float4 *)at;
-        return part.positive * fmax(a, (float4)(0.0f)) + part.negative * fmin(a, (float4)(0.0f));
+        return part_of(part, a);
       }
-      four[i] = part.positive * fmax(at[0], 0.0f) + part.negative * fmin(at[0], 0.0f);
+      four[i] = part_of(part, at[0]);
     }
     gather_advance(&term, 1, channels, columns.taps);
   }

@@ -20,7 +20,8 @@ typedef struct {
 
 // part(a) of the numbers i to i + 15 of F.
 static float16 parts_of(const SignPart part, global const float *a, const int i, const int F) {
-  return whole_or_part(part, load_lanes(a, i, F));
+  const float16 numbers = load_lanes(a, i, F);
+  return part_of(part, numbers);
 }
 
 // Adds those of rows i to i + 15 of F whose part(a) is not 0 in some of `count` arrays that lie `stride` apart.

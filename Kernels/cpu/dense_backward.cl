@@ -16,7 +16,18 @@
 #include "cpu/dense.h"
 #include "cpu/tile.h"
 
-#define BACK_ENTRIES 4   // entries at once: with 4 rows 16 sums of 16 lanes
+// Rows and entries at once: 16 sums for AVX-512, 4 for AVX2 (tried 1 x 4, 2 x 3), 2 for SSE. One entry waits for memory and takes
+// four rows everywhere: two streams are slower.
+#if TILE_ROWS * TILE_VECTORS >= 16
+#define BACK_ROWS 4
+#define BACK_ENTRIES 4
+#elif TILE_ROWS * TILE_VECTORS >= 4
+#define BACK_ROWS 2
+#define BACK_ENTRIES 2
+#else
+#define BACK_ROWS 1
+#define BACK_ENTRIES 2
+#endif
 #define NEAR_ENTRIES 8   // entries whose blocks fill half of a first cache
 #define KEPT_ENTRIES 32  // entries whose totals are kept, a KiB each
 #define RECENT_WEIGHTS (20 << 20)  // so few that the forward pass may have left the last ones in a shared cache
@@ -28,34 +39,38 @@ static inline float sum_of_lanes(const float16 value) {
   return (four.x + four.y) + (four.z + four.w);
 }
 
-// Four rows of w times ENTRIES entries of s, numbers `from` to `to` - 1: totals[entry][row] += their sums. Of several entries the
-// next block of the rows `asks` to `end` - 1 is on its way meanwhile.
-#define BACKWARD_FORM(name, ENTRIES)                                                                                 \
+// Four rows of w, ROWS of them at once, times ENTRIES entries of s, numbers `from` to `to` - 1: totals[entry][row] += their sums.
+// Of several entries the next block of the rows `asks` to `end` - 1 is on its way meanwhile.
+#define BACKWARD_FORM(name, ROWS, ENTRIES)                                                                           \
   WIDE static __attribute__((noinline)) void name(const int from, const int to, global const float *s,               \
                                                   const int sStride, global const float *const *rows,                \
                                                   private float16 (*totals)[4], const int asks, const int end) {     \
-    float16 sums[4][ENTRIES];                                                                                        \
-    _Pragma("unroll") for (int r = 0; r < 4; r++) {                                                                  \
-      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) sums[r][n] = totals[n][r];                                 \
-    }                                                                                                                \
-    global const float *w0 = rows[0], *w1 = rows[1], *w2 = rows[2], *w3 = rows[3];                                   \
-    _Pragma("unroll 1") for (int k = from; k < to; k += 16) {                                                        \
-      const float16 w[4] = {load16(w0 + k), load16(w1 + k), load16(w2 + k), load16(w3 + k)};                         \
-      _Pragma("unroll") for (int r = 0; r < 4 && ENTRIES > 1; r++) {                                                 \
-        if (r >= asks && r < end) EXPECT_LINE(rows[r] + k + ROW_BLOCK);                                              \
+    _Pragma("unroll 1") for (int r0 = 0; r0 < 4; r0 += ROWS) {                                                       \
+      float16 sums[ROWS][ENTRIES];                                                                                   \
+      global const float *w[ROWS];                                                                                   \
+      _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                             \
+        w[r] = rows[r0 + r];                                                                                         \
+        _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) sums[r][n] = totals[n][r0 + r];                          \
+      }                                                                                                              \
+      _Pragma("unroll 1") for (int k = from; k < to; k += 16) {                                                      \
+        float16 vectors[ROWS];                                                                                       \
+        _Pragma("unroll") for (int r = 0; r < ROWS; r++) vectors[r] = load16(w[r] + k);                              \
+        _Pragma("unroll") for (int r = 0; r < ROWS && ENTRIES > 1; r++) {                                            \
+          if (r0 + r >= asks && r0 + r < end) EXPECT_LINE(w[r] + k + ROW_BLOCK);                                     \
+        }                                                                                                            \
+        _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                        \
+          const float16 own = load16(s + (size_t)n * sStride + k);                                                   \
+          _Pragma("unroll") for (int r = 0; r < ROWS; r++) sums[r][n] = multiply_add(vectors[r], own, sums[r][n]);   \
+        }                                                                                                            \
       }                                                                                                              \
       _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
-        const float16 own = load16(s + (size_t)n * sStride + k);                                                     \
-        _Pragma("unroll") for (int r = 0; r < 4; r++) sums[r][n] = multiply_add(w[r], own, sums[r][n]);              \
+        _Pragma("unroll") for (int r = 0; r < ROWS; r++) totals[n][r0 + r] = sums[r][n];                             \
       }                                                                                                              \
-    }                                                                                                                \
-    _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                            \
-      _Pragma("unroll") for (int r = 0; r < 4; r++) totals[n][r] = sums[r][n];                                       \
     }                                                                                                                \
   }
 
-BACKWARD_FORM(backward_of_one, 1)
-BACKWARD_FORM(backward_of_many, BACK_ENTRIES)
+BACKWARD_FORM(backward_of_one, 4, 1)
+BACKWARD_FORM(backward_of_many, BACK_ROWS, BACK_ENTRIES)
 
 // Numbers `from` to `to` - 1 of four rows times entries `first` to `end` - 1 of s, `first` a multiple of BACK_ENTRIES. Each call
 // asks for `asked` of the rows, the next entries' for the next of them.

@@ -5,8 +5,9 @@
 // x [entries][F] with xStride elements an entry (0: one for the whole batch), w as in dense.h.
 // A work-item makes `columns` outputs of every entry, a multiple of 32 or, of a single entry, of 16. Rows of w whose part(x) is 0 in
 // all entries are not read.
-// One entry takes four rows at a time, in long streams, and adds to all columns. Several take a block of rows, of which two
-// vectors of columns at a time stay in registers for up to DENSE_ENTRIES of them; the next block is on its way meanwhile.
+// One entry takes four rows at a time, in long streams, and adds to all columns. Several take a block of rows, of which
+// TILE_VECTORS vectors of columns at a time stay in registers for up to DENSE_ENTRIES of them; the next block is on its way
+// meanwhile.
 // Sums run over the rows of a block first, then over the blocks: what an entry gives does not depend on the others, zeros are
 // added where another entry has none.
 // Local memory: (entries at once, or 2 of a single entry) * columns floats.
@@ -15,8 +16,11 @@
 #include "cpu/dense.h"
 #include "cpu/tile.h"
 
-#define DENSE_ROWS 4      // rows of w that a single entry takes at once
-#define DENSE_ENTRIES 12  // entries at once: with two vectors 24 sums
+#define DENSE_ROWS 4  // rows of w that a single entry takes at once
+
+// Entries at once: as many as the tile has rows, in three forms. 12 x 2 sums for AVX-512, 6 x 1 for AVX2, 2 x 1 for SSE.
+#define FEW_ENTRIES (TILE_ROWS < 3 ? 1 : TILE_ROWS / 3)
+#define DENSE_ENTRIES (TILE_ROWS < 3 ? TILE_ROWS : 3 * FEW_ENTRIES)
 
 // Rows of the block from `block` on that some of the `count` entries of x need.
 static void find_rows(const int F, const int block, const SignPart part, global const float *x, const int xStride,
@@ -53,40 +57,44 @@ static inline __attribute__((always_inline)) void add_rows(private const UsedRow
 
 // The used rows of a block times part(x) of up to ENTRIES entries, of which `count` are added to totals that lie `columns` apart.
 // With `asks` the rows of the block behind are on their way.
-#define FORWARD_FORM(ENTRIES)                                                                                         \
-  WIDE static __attribute__((noinline)) void add_rows_of_##ENTRIES(                                                   \
-      private const UsedRows *used, private const UsedRows *then, const int block, private const float *parts,        \
-      global const float *w, const size_t pitch, const int width, const int count, global float *totals,              \
-      const int columns, const int asks) {                                                                            \
-    _Pragma("unroll 1") for (int k = 0; k < width; k += 32) {                                                         \
-      const int second = k + 16 < width ? 16 : 0;                                                                     \
-      float16 sums[ENTRIES][2];                                                                                       \
-      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) sums[n][0] = sums[n][1] = 0.0f;                             \
-      _Pragma("unroll 1") for (int r = 0; r < used->count; r++) {                                                     \
-        global const float *row = w + used->rows[r] * pitch + k;                                                      \
-        private const float *part = parts + used->rows[r] - block;                                                    \
-        if (asks && r < then->count) {                                                                                \
-          global const float *next = w + then->rows[r] * pitch + k;                                                   \
-          EXPECT_LINE(next), EXPECT_LINE(next + second);                                                              \
-        }                                                                                                             \
-        const float16 first = load16(row), other = load16(row + second);                                              \
-        _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                         \
-          const float16 f = part[n * DENSE_BLOCK];                                                                    \
-          sums[n][0] = multiply_add(f, first, sums[n][0]), sums[n][1] = multiply_add(f, other, sums[n][1]);           \
-        }                                                                                                             \
-      }                                                                                                               \
-      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                           \
-        if (n >= count) continue;                                                                                     \
-        global float *total = totals + (size_t)n * columns + k;                                                       \
-        store16(load16(total) + sums[n][0], total);                                                                   \
-        if (second) store16(load16(total + 16) + sums[n][1], total + 16);                                             \
-      }                                                                                                               \
-    }                                                                                                                 \
+#define FORWARD_FORM(name, ENTRIES)                                                                                  \
+  WIDE static __attribute__((noinline)) void name(                                                                   \
+      private const UsedRows *used, private const UsedRows *then, const int block, private const float *parts,       \
+      global const float *w, const size_t pitch, const int width, const int count, global float *totals,             \
+      const int columns, const int asks) {                                                                           \
+    _Pragma("unroll 1") for (int k = 0; k < width; k += TILE_COLUMNS) {                                              \
+      const int second = k + 16 < width ? TILE_COLUMNS - 16 : 0;                                                     \
+      float16 sums[ENTRIES][TILE_VECTORS];                                                                           \
+      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
+        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) sums[n][j] = 0.0f;                                  \
+      }                                                                                                              \
+      _Pragma("unroll 1") for (int r = 0; r < used->count; r++) {                                                    \
+        global const float *row = w + used->rows[r] * pitch + k;                                                     \
+        private const float *part = parts + used->rows[r] - block;                                                   \
+        if (asks && r < then->count) {                                                                               \
+          global const float *next = w + then->rows[r] * pitch + k;                                                  \
+          _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) EXPECT_LINE(next + j * second);                   \
+        }                                                                                                            \
+        float16 vectors[TILE_VECTORS];                                                                               \
+        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) vectors[j] = load16(row + j * second);              \
+        _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                        \
+          const float16 f = part[n * DENSE_BLOCK];                                                                   \
+          _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) sums[n][j] = multiply_add(f, vectors[j], sums[n][j]);\
+        }                                                                                                            \
+      }                                                                                                              \
+      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
+        if (n >= count) continue;                                                                                    \
+        global float *total = totals + (size_t)n * columns + k;                                                      \
+        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) {                                                   \
+          if (j == 0 || second) store16(load16(total + 16 * j) + sums[n][j], total + 16 * j);                        \
+        }                                                                                                            \
+      }                                                                                                              \
+    }                                                                                                                \
   }
 
-FORWARD_FORM(4)
-FORWARD_FORM(8)
-FORWARD_FORM(12)
+FORWARD_FORM(add_rows_of_few, FEW_ENTRIES)
+FORWARD_FORM(add_rows_of_some, 2 * FEW_ENTRIES)
+FORWARD_FORM(add_rows_of_many, DENSE_ENTRIES)
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
     const int F, const int K, const int entries, const int entriesAtOnce, const int columns, const Epilogue e,
@@ -119,11 +127,11 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
           }
         }
         global float *of = totals + (size_t)n * columns;
-#define ADD_ROWS(ENTRIES) add_rows_of_##ENTRIES(own, then, block, parts, w, pitch, width, together, of, columns, n == 0)
+#define ADD_ROWS(of_entries) of_entries(own, then, block, parts, w, pitch, width, together, of, columns, n == 0)
         if (count == 1) add_rows(own, block, parts, w, pitch, width, totals, totals + columns);
-        else if (together <= 4) ADD_ROWS(4);
-        else if (together <= 8) ADD_ROWS(8);
-        else ADD_ROWS(12);
+        else if (together <= FEW_ENTRIES) ADD_ROWS(add_rows_of_few);
+        else if (together <= 2 * FEW_ENTRIES) ADD_ROWS(add_rows_of_some);
+        else ADD_ROWS(add_rows_of_many);
 #undef ADD_ROWS
       }
     }

@@ -32,8 +32,8 @@ kernel void convolution_depthwise(
     for (int s = 0; s < g.S; s++) {
       const int w = source_of(transposed, z, g.strideX, g.padLeft, s, g.dilationX, columns);
       if (w < 0) continue;
-      const float16 a = part_of(part, load_lanes(image + ((size_t)h * columns + w) * g.C, c, g.C));
-      sum = multiply_add(a, load_lanes(U + (size_t)(r * g.S + s) * g.C, c, g.C), sum);
+      const float16 a = load_lanes(image + ((size_t)h * columns + w) * g.C, c, g.C);
+      sum = multiply_add(part_of(part, a), load_lanes(U + (size_t)(r * g.S + s) * g.C, c, g.C), sum);
     }
   }
   finish(e, arrays, sum, finished_entry(e, arrays, entry), (size_t)position * g.C + c, c, g.C);

@@ -48,7 +48,7 @@ DIRECT_FORM(slim_direct_tile, 1)
 
 // The pixels of row h from column `first` on, with zeros for those beyond the image.
 static inline __attribute__((always_inline)) void copy_row(const DirectGeometry g, global const float *image, const int h,
-                                                           const int first, const SignPart part, const int plain,
+                                                           const int first, const SignPart part,
                                                            global float *row) {
   const int left = min(max(-first, 0) * g.C, g.pitch - 16), from = max(first, 0) * g.C;
   const int width = h >= 0 && h < g.H ? min(g.W * g.C - from, g.pitch - 16 - left) : 0;
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) void copy_row(const DirectGeometry 
   for (; i < left; i += 16) store16((float16)0.0f, row + i);
   for (i = 0; i < width; i += 16) {
     const float16 value = load_lanes(image + (size_t)h * g.W * g.C + from, i, width);
-    store16(plain ? value : part_of(part, value), row + left + i);
+    store16(part_of(part, value), row + left + i);
   }
   for (i += left; i + 16 <= g.pitch; i += 16) store16((float16)0.0f, row + i);
 }
@@ -83,13 +83,12 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_dire
   const int firstRow = piece * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.P - firstRow), depth = g.S * g.C;
   const int firstColumn = get_global_id(1) * g.columnsAtOnce, columns = min(g.columnsAtOnce, g.Q - firstColumn);
   const int inputRows = (rows - 1) * g.strideY + (g.R - 1) * g.dilationY + 1;
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
   const int rowsOfSum = max(1, TILE_DEPTH / depth);
   global float *m = SAME_MEMORY(memory), *inputs = m + TILE_ROWS * TILE_COLUMNS;
 #pragma unroll 1
   for (int i = 0; i < inputRows; i++)
     copy_row(g, x + (size_t)entry * xStride, firstRow * g.strideY - g.padTop + i, firstColumn * g.strideX - g.padLeft,
-             part, plain, inputs + (size_t)i * g.pitch);
+             part, inputs + (size_t)i * g.pitch);
 
   const FinishedEntry finished = finished_entry(e, arrays, entry);
 #pragma unroll 1

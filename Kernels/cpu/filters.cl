@@ -16,9 +16,7 @@ float weight_of(const FilterView view, const int mode, const SignPart part, glob
   if (k >= view.outputs) return 0.0f;
   const int at = view.turned ? view.R * view.S - 1 - tap : tap;
   const float weight = w[(size_t)k * view.outputStride + (size_t)c * view.inputStride + at];
-  if (mode == 1) return weight * weight;
-  if (mode == 2) return 1.0f;
-  return part.positive * fmax(weight, 0.0f) + part.negative * fmin(weight, 0.0f);
+  return mode == 0 ? part_of(part, weight) : mode == 1 ? weight * weight : 1.0f;
 }
 
 // 16 neighbouring outputs' weight at one tap.

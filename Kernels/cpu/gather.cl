@@ -34,8 +34,10 @@ WIDE static __attribute__((noinline)) void gather_row(private const GatherGeomet
     const int inside = h >= 0 && h < g->H && w >= 0 && w < g->W;
     const size_t at = ((size_t)h * g->W + w) * g->channels + channel + c;
 #pragma unroll 1
-    for (int j = 0; j < count; j += 16)
-      store16(inside ? whole_or_part(part, load_lanes(image, at + j, end)) : (float16)0.0f, row + i + j);
+    for (int j = 0; j < count; j += 16) {
+      const float16 value = inside ? load_lanes(image, at + j, end) : (float16)0.0f;
+      store16(part_of(part, value), row + i + j);
+    }
     i += count, c += count;
     if (c < run * g->C) continue;  // only where the part ends
     c = 0, tap += run, ofRun += run;
@@ -47,7 +49,7 @@ WIDE static __attribute__((noinline)) void gather_row(private const GatherGeomet
 WIDE static __attribute__((noinline)) void gather_inner_row(private const GatherGeometry *g, global const int *taps,
                                                             global const float *pixel, const SignPart part, const int from,
                                                             const int depth, global float *row) {
-  const int together = g->run * g->C, plain = part.positive == 1.0f && part.negative == 1.0f;
+  const int together = g->run * g->C;
 #pragma unroll 1
   for (int tap = from / together * g->run, c = from % together, i = 0; i < depth; tap += g->run, c = 0) {
     global const float *numbers = pixel + ((ptrdiff_t)taps[2 * tap] * g->W + taps[2 * tap + 1]) * g->channels + c;
@@ -55,7 +57,7 @@ WIDE static __attribute__((noinline)) void gather_inner_row(private const Gather
 #pragma unroll 1
     for (int j = 0; j < count; j += 16) {
       const float16 value = load16(numbers + j);
-      store16(plain ? value : part_of(part, value), row + i + j);
+      store16(part_of(part, value), row + i + j);
     }
     i += count;
   }

@@ -24,7 +24,7 @@ static inline __attribute__((always_inline)) float16 bias_of_channels(const Ledg
 static inline __attribute__((always_inline)) float8 chunk_sums(const LedgerReading r, const LedgerArrays arrays,
                                                                const int m, const int from, const int to) {
   const float16 zero = 0.0f, one = 1.0f;
-  const float epsilon = ledger_epsilon(r, arrays, m);
+  const float epsilon = epsilon_of(r.stabilizer, arrays.statistics, m / r.targets);
   global const float *units = arrays.units + (size_t)(m / r.targets) * r.count;
   CompensatedSum sum = {zero, zero}, magnitude = {zero, zero}, earned = {zero, zero}, kept = {zero, zero};
   CompensatedSum idle = {zero, zero};

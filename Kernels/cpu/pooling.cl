@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void average_row(const CellGeometry
                                                               global const float *image, const SignPart part) {
   global const int *columns = cells + 3 * g.P;
   const FinishedEntry finished = finished_entry(e, arrays, entry);
-  const int plain = part.positive == 1.0f && part.negative == 1.0f && part.power == 1.0f;
+  const int plain = is_all(part) && part.power == 1.0f;
   for (int q = 0; q < g.Q; q++) {
     const float count = cells[2 * g.P + p] * columns[2 * g.Q + q];
     for (int c = 0; c < g.C; c += 16) {
@@ -115,7 +115,7 @@ static inline __attribute__((always_inline)) void maximum_row(const WindowGeomet
         for (int w = left; w < left + g.kernelX * g.dilationX; w += g.dilationX) {
           if (w < 0 || w >= g.W) continue;
           const float16 value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
-          best = value <= best ? best : value;  // NaN is taken, and seen
+          best = larger_of(best, value);
           rowSum += value;
           count++;
         }

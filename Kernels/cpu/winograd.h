@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) void NAME(pool_tile)(const Winograd
 #pragma unroll
         for (int s = 0; s < 2; s++) {
           const float16 value = load16(y + (size_t)((2 * i + r) * WINOGRAD_M + 2 * j + s) * sumsStride);
-          best = value <= best ? best : value;  // NaN is taken, and seen
+          best = larger_of(best, value);
           rowSum += value;
         }
         sum += rowSum;

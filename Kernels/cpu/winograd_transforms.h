@@ -149,8 +149,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
   // Tiles inside the image are read where they are; part (1, 1) is the number itself. Lanes behind the last channel may
   // hold the next pixel's: their products are not asked for. But they must lie in the image.
   const int last = ((y0 + N_ - 1) * g.W + x0 + N_ - 1) * g.C + (g.C - 1) / 16 * 16;
-  const int plain = part.positive == 1.0f && part.negative == 1.0f;
-  const int isWhole = plain && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C;
+  const int isWhole = is_all(part) && y0 >= 0 && x0 >= 0 && y0 + N_ <= g.H && x0 + N_ <= g.W && last + 16 <= g.H * g.W * g.C;
   const int lastWindow = ((y0 + N_ - 1) / 2 * Q + (x0 + N_ - 1) / 2) * g.C + (g.C - 1) / 16 * 16;
   if (isWhole && (!g.spreads || (y0 + N_ <= 2 * P && x0 + N_ <= 2 * Q && lastWindow + 16 <= P * Q * g.C))) {
 #pragma unroll 1
@@ -179,7 +178,7 @@ static inline __attribute__((always_inline)) void NAME(transform_tile)(const Win
         const int p = (y0 + i) / 2, q = (x0 + j) / 2;
         float16 s = 0.0f;  // behind the last window
         if (g.spreads && p < P && q < Q) s = load_lanes(windows + ((size_t)p * Q + q) * g.C, c, g.C);
-        store16(g.spreads ? s * g.share * d : plain ? d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
+        store16(g.spreads ? s * g.share * d : part_of(part, d), SAME_MEMORY(inside) + 16 * (i * N_ + j));
       }
     }
     NAME(transform_input)(SAME_MEMORY(inside), N_ * 16, 16, v + c, planeStride, isShared);

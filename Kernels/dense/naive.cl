@@ -28,7 +28,7 @@ kernel void dense_apply(const int F, const int K, global const float *x, const i
     float16 block = 0.0f;
     for (const int end = min(i + 16 * DENSE_BLOCK, F); i + 16 <= end; i += 16) {
       const float16 a = vload16(0, image + i);
-      const float16 selected = part.positive * fmax(a, (float16)0.0f) + part.negative * fmin(a, (float16)0.0f);
+      const float16 selected = part_of(part, a);
       block += selected * vload16(0, row + i);
     }
     sums += block;
@@ -36,7 +36,7 @@ kernel void dense_apply(const int F, const int K, global const float *x, const i
   const float8 eight = sums.lo + sums.hi;
   const float4 four = eight.lo + eight.hi;
   float sum = (four.x + four.y) + (four.z + four.w);
-  for (; i < F; i++) sum += (part.positive * fmax(image[i], 0.0f) + part.negative * fmin(image[i], 0.0f)) * row[i];
+  for (; i < F; i++) sum += part_of(part, image[i]) * row[i];
   if (biasMode == 1) sum += b[k];
 
   const size_t index = (size_t)n * K + k;

@@ -62,15 +62,14 @@ kernel __attribute__((reqd_work_group_size(VECTOR_ROWS *VECTOR_ROW_SHARES, 1, 1)
     if (F % 4 == 0) {  // rows begin aligned
       for (int i = begin; i < end; i += 4) {
         const float4 a = *(global const float4 *)(image + i), c = *(global const float4 *)(weights + i);
-        const float4 selected = part.positive * fmax(a, (float4)(0.0f)) + part.negative * fmin(a, (float4)(0.0f));
+        const float4 selected = part_of(part, a);
         sum = multiply_add(selected.x, c.x, sum);
         sum = multiply_add(selected.y, c.y, sum);
         sum = multiply_add(selected.z, c.z, sum);
         sum = multiply_add(selected.w, c.w, sum);
       }
     } else {
-      for (int i = begin; i < end; i++)
-        sum = multiply_add(part.positive * fmax(image[i], 0.0f) + part.negative * fmin(image[i], 0.0f), weights[i], sum);
+      for (int i = begin; i < end; i++) sum = multiply_add(part_of(part, image[i]), weights[i], sum);
     }
     vector_join(blocks + row * VECTOR_ROW_SHARES, share, VECTOR_ROW_SHARES, 1, sum, &total);
   }
@@ -91,7 +90,7 @@ kernel __attribute__((reqd_work_group_size(VECTOR_COLUMNS *VECTOR_COLUMN_SHARES,
     const int begin = first + share * SUM_BLOCK, end = i < F ? min(begin + SUM_BLOCK, K) : 0;
     float sum = 0.0f;
     for (int k = begin; k < end; k++) {
-      const float quotient = part.positive * fmax(quotients[k], 0.0f) + part.negative * fmin(quotients[k], 0.0f);
+      const float quotient = part_of(part, quotients[k]);
       if (quotient != 0.0f) sum = multiply_add(quotient, w[(size_t)k * F + i], sum);
     }
     vector_join(blocks + column, share, VECTOR_COLUMN_SHARES, VECTOR_COLUMNS, sum, &total);

@@ -22,7 +22,7 @@ kernel void maximum_apply(const WindowGeometry g, global const float *x, global 
       const int w = q * g.strideX - g.padLeft + s * g.dilationX;
       if (w < 0 || w >= g.W) continue;
       const real value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
-      best = value <= best ? best : value;  // NaN is taken, and seen
+      best = larger_of(best, value);
     }
   }
   store_lanes(best, y + ((size_t)n * g.P * g.Q + position) * g.C, c, g.C);

@@ -11,7 +11,7 @@ kernel void ledger_sums(const LedgerReading r, LEDGER_PARAMETERS) {
   const int chunk = get_global_id(0), m = get_global_id(1);
   if (chunk >= CHUNKS) return;
   const LedgerArrays arrays = LEDGER_ARRAYS;
-  const float epsilon = ledger_epsilon(r, arrays, m);
+  const float epsilon = epsilon_of(r.stabilizer, arrays.statistics, m / r.targets);
   const real zero = 0.0f, one = 1.0f;
   const size_t image = (size_t)(m / r.targets) * r.count;
   CompensatedSum sum = {zero, zero}, magnitude = {zero, zero}, earned = {zero, zero}, kept = {zero, zero};

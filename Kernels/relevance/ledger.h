@@ -71,20 +71,6 @@ static inline __attribute__((always_inline)) real added_to_divisor(const real nu
   return quotient == number / added ? added : zero;
 }
 
-// What is added to z.
-static inline __attribute__((always_inline)) real added_to(const real z, const float epsilon, const int mode) {
-  const real zero = 0.0f, added = epsilon;
-  if (mode == 0) return z >= zero ? added : -added;
-  if (mode == 1) return added;
-  return z == zero ? added : zero;
-}
-
-// epsilon of an entry, the relative share with it.
-static inline float ledger_epsilon(const LedgerReading r, const LedgerArrays arrays, const int m) {
-  const float relative = r.stabilizer.relative;
-  return relative == 0.0f ? r.stabilizer.epsilon : r.stabilizer.epsilon + relative * arrays.statistics[m / r.targets];
-}
-
 // Units i, i + 1 ... of entry m; behind the last all is 0.
 static inline __attribute__((always_inline)) CountedUnits counted_units(const LedgerReading r, const LedgerArrays arrays,
                                                                         const int m, const float epsilon, const int i) {

@@ -31,8 +31,7 @@ kernel void quotient(const int count, const int targets, global const float *R, 
   if (i >= count) return;
   const int n = m / targets;
   const size_t image = (size_t)n * count, entry = (size_t)m * count;
-  float epsilon = stabilizer.epsilon;
-  if (stabilizer.relative != 0.0f) epsilon += stabilizer.relative * statistics[n];
+  const float epsilon = epsilon_of(stabilizer, statistics, n);
   const real value =
       stabilized_quotient(load_lanes(R + entry, i, count), load_lanes(z + image, i, count), epsilon, stabilizer.mode);
   store_lanes(gate == 0 ? value : gated(value, gate, load_lanes(output + image, i, count)), s + entry, i, count);

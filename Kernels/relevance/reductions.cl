@@ -53,7 +53,7 @@ kernel __attribute__((reqd_work_group_size(REDUCTION_ITEMS, 1, 1))) void ledger_
   local float sums[REDUCTION_ITEMS], errors[REDUCTION_ITEMS];
   const int chunk = get_group_id(0), m = get_global_id(1);
   const LedgerArrays arrays = LEDGER_ARRAYS;
-  const float epsilon = ledger_epsilon(r, arrays, m);
+  const float epsilon = epsilon_of(r.stabilizer, arrays.statistics, m / r.targets);
   const size_t image = (size_t)(m / r.targets) * r.count;
   CompensatedSum sum = {0.0f, 0.0f}, magnitude = {0.0f, 0.0f}, broken = {0.0f, 0.0f};
   CompensatedSum earned = {0.0f, 0.0f}, kept = {0.0f, 0.0f}, idle = {0.0f, 0.0f};

@@ -3,6 +3,9 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // One block and one line below a file of Kernels/; a test compares the list with the folder.
+static const char arithmetic_h[] = {
+#embed "../../Kernels/arithmetic.h"
+};
 static const char geometry_h[] = {
 #embed "../../Kernels/geometry.h"
 };
@@ -150,6 +153,7 @@ static const char windows_place_cl[] = {
 
 #define SOURCE(name, text) {name, text, sizeof text}
 static const KernelSource sources[] = {
+    SOURCE("arithmetic.h", arithmetic_h),
     SOURCE("geometry.h", geometry_h),
     SOURCE("common.h", common_h),
     SOURCE("cpu/pooling.cl", cpu_pooling_cl),

@@ -20,7 +20,7 @@ struct TileForm {
   /// Elements of packed filters: `depth` numbers for each output, outputs in whole vectors, and room behind the last for what
   /// is asked for ahead: an address that is nobody's takes long to find out.
   func packedCount(depth: Int, outputs: Int) -> Int {
-    depth * ((outputs + 15) / 16 * 16) + TERMS_AHEAD * columns
+    depth * outputs.roundedUp(to: 16) + TERMS_AHEAD * columns
   }
 
   /// Work-groups for `count` pieces of work.

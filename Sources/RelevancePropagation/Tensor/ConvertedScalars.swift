@@ -1,11 +1,11 @@
 internal import Compute
 import Synchronization
 
-/// A tensor's scalars made of other numbers of a file, in memory that kernels of a CPU can read: kept until they are let go, and
-/// made anew where they are asked for again.
+/// A tensor's scalars made of other numbers, those of a file or a formula's, in memory that kernels of a CPU can read: kept until
+/// they are let go, and made anew where they are asked for again.
 final class ConvertedScalars: Sendable {
-  /// The file they are made of.
-  let file: MappedFile
+  /// The file they are made of, if any.
+  let file: MappedFile?
   private let count: Int
   private let convert: @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
   private let kept: Mutex<Kept>
@@ -18,7 +18,7 @@ final class ConvertedScalars: Sendable {
 
   /// - Parameter convert: writes all scalars; all are 0 before.
   /// - Throws: where there is no memory left.
-  init(count: Int, from file: MappedFile, convert: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void)
+  init(count: Int, from file: MappedFile?, convert: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void)
     throws
   {
     (self.count, self.file, self.convert) = (count, file, convert)
@@ -31,7 +31,7 @@ final class ConvertedScalars: Sendable {
     kept.withLock { kept in
       if let memory = kept.memory ?? kept.latest { return memory }
       guard let memory = try? Self.made(count, convert) else {
-        fatalError("\(file.path): no memory left to convert \(count) numbers again")
+        fatalError("\(file?.path ?? "a tensor"): no memory left to make \(count) numbers again")
       }
       kept.latest = memory
       return memory

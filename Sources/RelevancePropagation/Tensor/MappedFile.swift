@@ -82,7 +82,7 @@ public final class MappedFile: Sendable {
   /// has been copied elsewhere, so that it does not lie in memory twice.
   public func forget(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range \(range) outside \(path)")
-    let first = (range.lowerBound + Self.page - 1) / Self.page * Self.page
+    let first = range.lowerBound.roundedUp(to: Self.page)
     let last = range.upperBound / Self.page * Self.page
     if let base, first < last { madvise(base + first, last - first, Int32(MADV_DONTNEED)) }
   }

@@ -56,10 +56,11 @@ public struct Tensor: Sendable {
     storage = .kept(memory)
   }
 
-  /// The same of scalars that `convert` makes of what lies in `file`, and makes again where they are read after they were let go.
+  /// The same of scalars that `convert` makes, of what lies in `file` if anything does, and makes again where they are read after
+  /// they were let go.
   /// - Throws: where there is no memory left.
   public init(
-    shape: Shape, from file: MappedFile,
+    shape: Shape, from file: MappedFile?,
     converting convert: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
   ) throws {
     guard shape.count >= Self.smallestKept else {

@@ -114,7 +114,7 @@ import Testing
   func failing() throws {
     let plain = try explainer(overlapping: false)
     let expected = try Self.batches.map { try plain.explain($0, .topClass(.logit)) }
-    // Rectifiers turn NaN into 0; sums of such numbers overflow.
+    // Finite numbers whose sums overflow.
     let huge = Tensor(repeating: 3e38, shape: plain.network.inputShape)
     let broken = Tensor.stack([Self.batches[2][0], Self.batches[2][1], huge])
     for choice in [TargetChoice.topClass(.logit), .chosen { [.logit($1.topClass)] }] {

@@ -98,7 +98,7 @@ import Testing
     let given = message(images, .given([[.logit(5)], [.logit(5)]]))
     #expect(
       given == "class 5: the network has classes 0 to 4" && given == message(images, .chosen { _, _ in [.logit(5)] }))
-    // Rectifiers turn NaN into 0; sums of such numbers overflow.
+    // Finite numbers whose sums overflow.
     let infinite = Tensor.stack([images[0], Tensor(repeating: 3e38, shape: network.inputShape)])
     let top = message(infinite, .topClass(.logit))
     #expect(top.hasPrefix("image 1: the network's scores are NaN or infinite"), "\(top)")

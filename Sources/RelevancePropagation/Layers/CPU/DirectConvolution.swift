@@ -34,14 +34,14 @@ struct DirectConvolution {
     let reach = (columns - 1) * stride.horizontal + view.columns
     return (
       (rows - 1) * stride.vertical + (view.rows - 1) * dilation.vertical + 1,
-      (reach * view.input[0] + 15) / 16 * 16 + 16
+      (reach * view.input[0]).roundedUp(to: 16) + 16
     )
   }
 
   private func geometry() -> DirectGeometry {
     let (stride, padding) = (view.layer.stride, view.layer.padding)
     // Whole tiles: the last of a row reads as far as the others.
-    func tiles(_ columns: Int) -> Int { (columns + form.rows - 1) / form.rows * form.rows }
+    func tiles(_ columns: Int) -> Int { columns.roundedUp(to: form.rows) }
     var rows = min(4, view.output[1])
     var columns = tiles(min(256, view.output[2]))
     func isLarge() -> Bool {

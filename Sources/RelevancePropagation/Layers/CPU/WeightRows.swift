@@ -42,8 +42,3 @@ struct WeightRows {
   /// Numbers that are packed before the pages they came from may go.
   private static let atOnce = 16 << 20
 }
-
-extension Int {
-  /// The next multiple.
-  func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
-}
