@@ -46,10 +46,15 @@ enum ConvolutionAlgorithm: Equatable {
       self = .gathered
     case .automatic where isWinograd:
       let isWide = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
-      let isLarge =
-        ((shapes.output[1] + 3) / 4) * ((shapes.output[2] + 3) / 4) >= Self.manyTiles(choice.precision)
+      func tiles(_ side: Int) -> Int {
+        ((shapes.output[1] + side - 1) / side) * ((shapes.output[2] + side - 1) / side)
+      }
+      let isLarge = tiles(4) >= Self.manyTiles(choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
-      self = .winograd(tile: isLarge && mayRound ? 4 : 2)
+      let side = isLarge && mayRound ? 4 : 2
+      // Of a single pixel or row a tile computes more than there is.
+      let spares = tiles(side) * (side + 2) * (side + 2) < 9 * shapes.output[1] * shapes.output[2]
+      self = spares ? .winograd(tile: side) : .gathered
     case let forced: self = isWinograd ? forced.tile.map { .winograd(tile: $0) } ?? .gathered : .gathered
     }
   }
