@@ -5,9 +5,8 @@
 // x [entries][F] with xStride elements an entry (0: one for the whole batch), w as in dense.h.
 // A work-item makes `columns` outputs of every entry, a multiple of 32 or, of a single entry, of 16. Rows of w whose part(x) is 0 in
 // all entries are not read.
-// One entry takes four rows at a time, in long streams, and adds to all columns. Several take a block of rows, of which
-// TILE_VECTORS vectors of columns at a time stay in registers for up to DENSE_ENTRIES of them; the next block is on its way
-// meanwhile.
+// One entry takes four rows at a time, in long streams, and adds to all columns. Several take a block of rows, of which two
+// vectors of columns at a time stay in registers for up to DENSE_ENTRIES of them; the next block is on its way meanwhile.
 // Sums run over the rows of a block first, then over the blocks: what an entry gives does not depend on the others, zeros are
 // added where another entry has none.
 // Local memory: (entries at once, or 2 of a single entry) * columns floats.
@@ -18,9 +17,11 @@
 
 #define DENSE_ROWS 4  // rows of w that a single entry takes at once
 
-// Entries at once: as many as the tile has rows, in three forms. 12 x 2 sums for AVX-512, 6 x 1 for AVX2, 2 x 1 for SSE.
-#define FEW_ENTRIES (TILE_ROWS < 3 ? 1 : TILE_ROWS / 3)
-#define DENSE_ENTRIES (TILE_ROWS < 3 ? TILE_ROWS : 3 * FEW_ENTRIES)
+// Entries at once, in three forms: with two vectors about as many sums as the tile has. 12 x 2 for AVX-512, 3 x 2 for AVX2 (6 x 1
+// reads memory in pieces too short where it is busy), 1 x 2 for SSE.
+#define DENSE_SUMS (TILE_ROWS * TILE_VECTORS / 2)
+#define FEW_ENTRIES (DENSE_SUMS < 3 ? 1 : DENSE_SUMS / 3)
+#define DENSE_ENTRIES (DENSE_SUMS < 3 ? DENSE_SUMS : 3 * FEW_ENTRIES)
 
 // Rows of the block from `block` on that some of the `count` entries of x need.
 static void find_rows(const int F, const int block, const SignPart part, global const float *x, const int xStride,
@@ -56,36 +57,36 @@ static inline __attribute__((always_inline)) void add_rows(private const UsedRow
 }
 
 // The used rows of a block times part(x) of up to ENTRIES entries, of which `count` are added to totals that lie `columns` apart.
-// With `asks` the rows of the block behind are on their way.
+// Meanwhile `asked` rows of the block behind, `then`, are on their way.
 #define FORWARD_FORM(name, ENTRIES)                                                                                  \
   WIDE static __attribute__((noinline)) void name(                                                                   \
-      private const UsedRows *used, private const UsedRows *then, const int block, private const float *parts,       \
+      private const UsedRows *used, private const int *then, const int asked, const int block, private const float *parts,\
       global const float *w, const size_t pitch, const int width, const int count, global float *totals,             \
-      const int columns, const int asks) {                                                                           \
-    _Pragma("unroll 1") for (int k = 0; k < width; k += TILE_COLUMNS) {                                              \
-      const int second = k + 16 < width ? TILE_COLUMNS - 16 : 0;                                                     \
-      float16 sums[ENTRIES][TILE_VECTORS];                                                                           \
+      const int columns) {                                                                                           \
+    _Pragma("unroll 1") for (int k = 0; k < width; k += 32) {                                                        \
+      const int second = k + 16 < width ? 16 : 0;                                                                    \
+      float16 sums[ENTRIES][2];                                                                                      \
       _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
-        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) sums[n][j] = 0.0f;                                  \
+        _Pragma("unroll") for (int j = 0; j < 2; j++) sums[n][j] = 0.0f;                                             \
       }                                                                                                              \
       _Pragma("unroll 1") for (int r = 0; r < used->count; r++) {                                                    \
         global const float *row = w + used->rows[r] * pitch + k;                                                     \
         private const float *part = parts + used->rows[r] - block;                                                   \
-        if (asks && r < then->count) {                                                                               \
-          global const float *next = w + then->rows[r] * pitch + k;                                                  \
-          _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) EXPECT_LINE(next + j * second);                   \
+        if (r < asked) {                                                                                             \
+          global const float *next = w + then[r] * pitch + k;                                                        \
+          _Pragma("unroll") for (int j = 0; j < 2; j++) EXPECT_LINE(next + j * second);                              \
         }                                                                                                            \
-        float16 vectors[TILE_VECTORS];                                                                               \
-        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) vectors[j] = load16(row + j * second);              \
+        float16 vectors[2];                                                                                          \
+        _Pragma("unroll") for (int j = 0; j < 2; j++) vectors[j] = load16(row + j * second);                         \
         _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                        \
           const float16 f = part[n * DENSE_BLOCK];                                                                   \
-          _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) sums[n][j] = multiply_add(f, vectors[j], sums[n][j]);\
+          _Pragma("unroll") for (int j = 0; j < 2; j++) sums[n][j] = multiply_add(f, vectors[j], sums[n][j]);        \
         }                                                                                                            \
       }                                                                                                              \
       _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
         if (n >= count) continue;                                                                                    \
         global float *total = totals + (size_t)n * columns + k;                                                      \
-        _Pragma("unroll") for (int j = 0; j < TILE_VECTORS; j++) {                                                   \
+        _Pragma("unroll") for (int j = 0; j < 2; j++) {                                                              \
           if (j == 0 || second) store16(load16(total + 16 * j) + sums[n][j], total + 16 * j);                        \
         }                                                                                                            \
       }                                                                                                              \
@@ -116,6 +117,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
     for (int block = 0, now = 0; block < F; block += DENSE_BLOCK, now = 1 - now) {
       private const UsedRows *own = &used[now], *then = &used[1 - now];
       find_rows(F, block + DENSE_BLOCK, part, from, xStride, count, &used[1 - now]);
+      const int calls = (count + DENSE_ENTRIES - 1) / DENSE_ENTRIES, share = (then->count + calls - 1) / calls;
       for (int n = 0; n < count && own->count > 0; n += DENSE_ENTRIES) {
         const int together = min(DENSE_ENTRIES, count - n), filled = count == 1 ? 1 : DENSE_ENTRIES;
         float parts[DENSE_ENTRIES * DENSE_BLOCK];
@@ -127,7 +129,9 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void dense_forward(
           }
         }
         global float *of = totals + (size_t)n * columns;
-#define ADD_ROWS(of_entries) of_entries(own, then, block, parts, w, pitch, width, together, of, columns, n == 0)
+        const int asks = n / DENSE_ENTRIES * share, asked = min(share, then->count - asks);
+#define ADD_ROWS(of_entries) \
+  of_entries(own, then->rows + asks, asked, block, parts, w, pitch, width, together, of, columns)
         if (count == 1) add_rows(own, block, parts, w, pitch, width, totals, totals + columns);
         else if (together <= FEW_ENTRIES) ADD_ROWS(add_rows_of_few);
         else if (together <= 2 * FEW_ENTRIES) ADD_ROWS(add_rows_of_some);
