@@ -1,7 +1,10 @@
+import BenchmarkNetworks
 import Foundation
 import Imaging
 import RelevancePropagation
 import Testing
+
+@testable import relprop_bench
 
 /// Every benchmark runs once on a tiny network, so that none rots; nothing timed decides.
 @Suite(.serialized) struct QuickTests {
@@ -41,6 +44,36 @@ import Testing
     let names = layers.compactMap { $0["layer"] as? String }
     #expect(Set(names).isSuperset(of: ["conv1_1", "conv5_3", "pool5", "fc8", "rest", "total"]), "\(names)")
     #expect(!names.contains("other"))
+  }
+
+  @Test("shapes measures two layers of every sweep, both passes")
+  func shapes() throws {
+    let folder = try Folder()
+    let run = try Bench(["shapes", "--quick", "--only", "groups", "--json", folder.path + "/s.json"])
+    try #require(run.status == 0, "\(run.errors)")
+    let rows = try #require(try json(folder.path + "/s.json")["rows"] as? [[String: Any]])
+    let sweeps = ShapeSweep.all.filter { $0.name.contains("groups") }
+    #expect(rows.count == 4 * sweeps.count && sweeps.count == 3)
+    #expect(rows.allSatisfy { ($0["slowness"] as? Double ?? 0) > 0 && ($0["kernels"] as? [String])?.isEmpty == false })
+    let refused = try Bench(["shapes", "--quick", "--only", "stride of nothing"])
+    #expect(refused.status != 0 && refused.errors.contains("no sweep; there are 3 × 3, inputs; "), "\(refused.errors)")
+  }
+
+  @Test("a layer is as slow as the faster of its neighbours or memory lets expect")
+  func slowness() throws {
+    let sweep = try #require(ShapeSweep.all.first { $0.name == "stride of 3 × 3" })
+    let peak = Peak(gigaflops: 1, readGigabytesPerSecond: 1e3, copyGigabytesPerSecond: 1)
+    // Of 56, 28, 19 and 14 pixels a side; all at the first one's speed, but the second four times slower.
+    let flop = sweep.entries.map { Double($0.flop) }
+    #expect(flop == [3136, 784, 361, 196].map { 2.0 * 64 * 64 * 9 * $0 })
+    let slowness = ShapesCommand.slowness(
+      of: flop.map { $0 * ($0 == flop[1] ? 4e-8 : 1e-8) }, sweep.entries, peak: peak)
+    for (found, expected) in zip(slowness, [0.25, 4, 1, 1]) { #expect(abs(found - expected) < 1e-9) }
+    // Memory a million times slower lets expect more than any neighbour.
+    let slow = Peak(gigaflops: 1, readGigabytesPerSecond: 1e-3, copyGigabytesPerSecond: 1)
+    let bytes = Double(sweep.entries[1].bytes)
+    let bounded = ShapesCommand.slowness(of: flop.map { $0 * 1e-8 }, sweep.entries, peak: slow)[1]
+    #expect(abs(bounded - flop[1] * 1e-8 / (bytes / 1e6)) < 1e-9)
   }
 
   @Test("versions compares folders of kernels stage by stage, and their relevance")
