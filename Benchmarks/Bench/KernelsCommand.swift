@@ -62,10 +62,11 @@ struct KernelsCommand: ParsableCommand {
       ("layer", .left), ("pass", .left), ("ms (quartiles)", .right), ("GFLOP/s", .right), ("GB/s", .right),
       ("of peak", .right), ("kernels", .left),
     ])
+    let stirring = try Stirring(on: engine.device, flopPerUnit: options.quick ? 1e6 : 2e9)
     var rows: [Row] = []
     for shape in shapes {
       Progress.note(shape.description)
-      for row in try measure(shape, on: engine, peak: peak) {
+      for row in try measure(shape, on: engine, stirring, peak: peak) {
         rows.append(row)
         table.add([
           row.layer, row.pass, row.seconds.milliseconds, String(format: "%.1f", row.gigaflops),
@@ -79,8 +80,8 @@ struct KernelsCommand: ParsableCommand {
     try output.write(report, Self.picture(rows))
   }
 
-  private func measure(_ shape: LayerShape, on engine: Engine, peak: Peak) throws -> [Row] {
-    try SingleLayer(shape, batch: batch, on: engine).passes(options.timing).map { pass in
+  private func measure(_ shape: LayerShape, on engine: Engine, _ stirring: Stirring, peak: Peak) throws -> [Row] {
+    try SingleLayer(shape, batch: batch, on: engine, stirring).passes(options.timing).map { pass in
       let gigaflops = Double(shape.flop * batch) / pass.seconds.median * 1e-9
       let bandwidth = shape.kind == .dense ? Double(4 * shape.weightCount) / pass.seconds.median * 1e-9 : nil
       let share =

@@ -13,7 +13,8 @@ struct ShapesCommand: ParsableCommand {
       Each sweep varies one number of a layer: channels, outputs, sides, filter, stride, dilation, groups, images. A layer \
       should take what its direct FLOP would take at a neighbour's speed, or what reading and writing its numbers takes at the \
       peak of memory, whichever is longer; in shortest runs, what it takes more is its slowness, by the worse of two \
-      neighbours. Below \(Self.leastMicroseconds) µs a launch itself counts, and nothing is said. The command fails where a slowness exceeds \
+      neighbours. A neighbour by Winograd's algorithm, which this layer's shape does not allow, counts by the products that it makes. \
+      Below \(Self.leastMicroseconds) µs a launch itself counts, and nothing is said. The command fails where a slowness exceeds \
       --most.
       """)
 
@@ -65,13 +66,14 @@ struct ShapesCommand: ParsableCommand {
     let engine = try options.engine(profiling: true)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     print("device   \(engine.device)\n\(peak.text)")
+    let stirring = try Stirring(on: engine.device, flopPerUnit: options.quick ? 1e6 : 2e9)
     var rows: [Row] = []
     for sweep in sweeps {
       Progress.note(sweep.name)
-      var own = try measure(sweep, on: engine, peak: peak)
+      var own = try measure(sweep, on: engine, stirring, peak: peak)
       // What other programs do, and where memory lies, may double a time: what seems slow is measured again.
       for _ in 1..<Self.tries where own.contains(where: { $0.slowness > most }) && !options.quick {
-        let again = try measure(sweep, on: engine, peak: peak)
+        let again = try measure(sweep, on: engine, stirring, peak: peak)
         if Self.worst(again) < Self.worst(own) { own = again }
       }
       for line in Self.table(own).lines { print(line) }
@@ -94,12 +96,15 @@ struct ShapesCommand: ParsableCommand {
 
   private static func worst(_ rows: [Row]) -> Double { rows.map(\.slowness).max()! }
 
-  private func measure(_ sweep: ShapeSweep, on engine: Engine, peak: Peak) throws -> [Row] {
+  private func measure(_ sweep: ShapeSweep, on engine: Engine, _ stirring: Stirring, peak: Peak) throws -> [Row] {
     let entries = options.quick ? Array(sweep.entries.prefix(2)) : sweep.entries
-    let found = try entries.map { try SingleLayer($0.shape, batch: $0.batch, on: engine).passes(options.timing) }
+    let found = try entries.map {
+      try SingleLayer($0.shape, batch: $0.batch, on: engine, stirring).passes(options.timing)
+    }
     return (0..<2).flatMap { pass in
       let passes = found.map { $0[pass] }
-      let slowness = Self.slowness(of: passes.map(\.least), entries, peak: peak)
+      let slowness = Self.slowness(
+        of: passes.map(\.least), entries, savings: passes.map { Self.saving(of: $0.kernels) }, peak: peak)
       return zip(zip(entries, passes), slowness).map { of, slowness in
         let (entry, pass) = of
         return Row(
@@ -111,12 +116,24 @@ struct ShapesCommand: ParsableCommand {
     }
   }
 
+  /// F(2 × 2) makes 16 products of 36, F(4 × 4) 36 of 144.
+  static func saving(of kernels: [String]) -> Double {
+    guard let name = kernels.first, name.hasPrefix("winograd_") else { return 1 }
+    return name.hasSuffix("_4") ? 4 : 2.25
+  }
+
   /// Times by what is the least that the speed of the layers before and behind, and memory, let expect.
-  static func slowness(of seconds: [Double], _ entries: [ShapeSweep.Entry], peak: Peak) -> [Double] {
+  ///
+  /// - Parameter savings: products of the direct algorithm by those that a layer's makes.
+  static func slowness(
+    of seconds: [Double], _ entries: [ShapeSweep.Entry], savings: [Double], peak: Peak
+  ) -> [Double] {
     entries.indices.map { index in
       let reading = Double(entries[index].bytes) / (peak.readGigabytesPerSecond * 1e9)
       let expected = [index - 1, index + 1].filter(entries.indices.contains).map { neighbour in
-        max(seconds[neighbour] * Double(entries[index].flop) / Double(entries[neighbour].flop), reading)
+        let saving = savings[index] == 1 ? savings[neighbour] : 1
+        return max(
+          saving * seconds[neighbour] * Double(entries[index].flop) / Double(entries[neighbour].flop), reading)
       }
       return seconds[index] / max(expected.min()!, Double(leastMicroseconds) * 1e-6)
     }

@@ -10,7 +10,7 @@ struct SingleLayer {
     var name: String
     /// On the device, of all launches and the whole batch.
     var seconds: Spread
-    /// The shortest run: without what the host does on a core meanwhile, which looks through the output's relevance.
+    /// The shortest run.
     var least: Double
     /// Names of the kernels launched, in order.
     var kernels: [String]
@@ -21,9 +21,11 @@ struct SingleLayer {
   private let engine: Engine
   private let images: Tensor
   private let relevance: [Float]
+  private let stirring: Stirring
 
   /// - Parameter engine: a profiling one.
-  init(_ shape: LayerShape, batch: Int, on engine: Engine) throws {
+  init(_ shape: LayerShape, batch: Int, on engine: Engine, _ stirring: Stirring) throws {
+    self.stirring = stirring
     self.shape = shape
     self.engine = engine
     // The gradient is the transposed layer and nothing else.
@@ -38,7 +40,12 @@ struct SingleLayer {
   func passes(_ timing: Timing) throws -> [Pass] {
     let runs = try timing.collect {
       _ = try engine.launchRecords()
-      _ = try explainer.explain(images, targets: { _ in [.relevance(relevance)] })
+      try stirring.begin()
+      _ = try explainer.explain(images) { _ in
+        // The host goes through the relevance next.
+        try stirring.begin()
+        return [.relevance(relevance)]
+      }
       return try engine.launchRecords()
     }
     return [("forward", "forward"), ("transposed", "backward")].map { name, label in

@@ -72,7 +72,7 @@ import Testing
     // Memory a million times slower lets expect more than any neighbour.
     let slow = Peak(gigaflops: 1, readGigabytesPerSecond: 1e-3, copyGigabytesPerSecond: 1)
     let bytes = Double(sweep.entries[1].bytes)
-    let bounded = ShapesCommand.slowness(of: flop.map { $0 * 1e-8 }, sweep.entries, peak: slow)[1]
+    let bounded = slowness([1, 1, 1, 1], slow, second: 1e-8)[1]
     #expect(abs(bounded - flop[1] * 1e-8 / (bytes / 1e6)) < 1e-9)
   }
 

@@ -75,7 +75,10 @@ struct GatheredConvolution {
     let depthAtOnce = min(max(1, phases.map(\.taps.count).max()! * inputs), Self.mostDepth)
     let pitch = depthAtOnce.roundedUp(to: 16) + 16
     let bytesOfRow = 4 * (pitch + outputs.roundedUp(to: form.columns))
-    let blocks = max(1, min(4, form.cacheBytes / 2 / (form.rows * bytesOfRow)))
+    // Where the filters stay in a core's cache the rows stay in its first one; else few pieces read them.
+    let filterBytes = 4 * phases.map(\.taps.count).max()! * inputs * outputs.roundedUp(to: 16)
+    let room = filterBytes <= form.cacheBytes / 3 ? form.cacheBytes / 32 : form.cacheBytes / 2
+    let blocks = max(1, min(4, room / (form.rows * bytesOfRow)))
     let most = phases.map(positions).max()!
     let rowsAtOnce = most <= form.fewRows ? most : blocks * form.rows
     let rowsOfMemory = rowsAtOnce.roundedUp(to: form.rows)
