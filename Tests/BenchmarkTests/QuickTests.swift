@@ -66,9 +66,18 @@ import Testing
     // Of 56, 28, 19 and 14 pixels a side; all at the first one's speed, but the second four times slower.
     let flop = sweep.entries.map { Double($0.flop) }
     #expect(flop == [3136, 784, 361, 196].map { 2.0 * 64 * 64 * 9 * $0 })
-    let slowness = ShapesCommand.slowness(
-      of: flop.map { $0 * ($0 == flop[1] ? 4e-8 : 1e-8) }, sweep.entries, peak: peak)
-    for (found, expected) in zip(slowness, [0.25, 4, 1, 1]) { #expect(abs(found - expected) < 1e-9) }
+    func slowness(_ savings: [Double], _ peak: Peak, second: Double) -> [Double] {
+      let seconds = flop.map { $0 * ($0 == flop[1] ? second : 1e-8) }
+      return ShapesCommand.slowness(of: seconds, sweep.entries, savings: savings, peak: peak)
+    }
+    for (found, expected) in zip(slowness([1, 1, 1, 1], peak, second: 4e-8), [0.25, 4, 1, 1]) {
+      #expect(abs(found - expected) < 1e-9)
+    }
+    // A neighbour that makes a quarter of the products.
+    #expect(abs(slowness([4, 1, 4, 1], peak, second: 4e-8)[1] - 1) < 1e-9)
+    #expect(ShapesCommand.saving(of: ["winograd_input_2", "winograd_sums_2"]) == 2.25)
+    #expect(ShapesCommand.saving(of: ["winograd_fused_4"]) == 4)
+    #expect(ShapesCommand.saving(of: ["convolution_gather"]) == 1)
     // Memory a million times slower lets expect more than any neighbour.
     let slow = Peak(gigaflops: 1, readGigabytesPerSecond: 1e-3, copyGigabytesPerSecond: 1)
     let bytes = Double(sweep.entries[1].bytes)
