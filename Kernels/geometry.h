@@ -151,7 +151,7 @@ typedef struct {
   int channels, H, W;  // of the input; `channels` of all groups
   int C, K;            // inputs and outputs of a bundle of groups
   int outputs, P, Q;   // of the output; `outputs` of all groups
-  int entries, phases;
+  int entries;
   int run;             // taps in a row that are neighbours in an image of one group, else 1
   int stepInY, stepInX;
   int stepOutY, stepOutX;
