@@ -11,9 +11,8 @@ struct RelpropBench: ParsableCommand {
       """,
     subcommands: [
       SuiteCommand.self, KernelsCommand.self, ShapesCommand.self, LayersCommand.self, VersionsCommand.self,
-      CompositesCommand.self,
-      TargetsCommand.self, ScalingCommand.self, TranslationCommand.self, TranslationPictureCommand.self,
-      SharingCommand.self, ExperimentsCommand.self, ServeCommand.self,
+      CompositesCommand.self, TargetsCommand.self, ScalingCommand.self, TranslationCommand.self,
+      TranslationPictureCommand.self, SharingCommand.self, ExperimentsCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
 }

@@ -72,11 +72,12 @@ struct GatheredConvolution {
       batch * ((view.output[1] - phase.y + stepOut.vertical - 1) / stepOut.vertical)
         * ((view.output[2] - phase.x + stepOut.horizontal - 1) / stepOut.horizontal)
     }
-    let depthAtOnce = min(max(1, phases.map(\.taps.count).max()! * inputs), Self.mostDepth)
+    let mostTerms = max(1, phases.map(\.taps.count).max()! * inputs)
+    let depthAtOnce = min(mostTerms, Self.mostDepth)
     let pitch = depthAtOnce.roundedUp(to: 16) + 16
     let bytesOfRow = 4 * (pitch + outputs.roundedUp(to: form.columns))
     // Where the filters stay in a core's cache the rows stay in its first one; else few pieces read them.
-    let filterBytes = 4 * phases.map(\.taps.count).max()! * inputs * outputs.roundedUp(to: 16)
+    let filterBytes = 4 * mostTerms * outputs.roundedUp(to: 16)
     let room = filterBytes <= form.cacheBytes / 3 ? form.cacheBytes / 32 : form.cacheBytes / 2
     let blocks = max(1, min(4, room / (form.rows * bytesOfRow)))
     let most = phases.map(positions).max()!
