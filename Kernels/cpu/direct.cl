@@ -21,26 +21,12 @@
                                                   const int pitch, const int lda, global const float *b,             \
                                                   const int joins, global float *m) {                                \
     float16 sums[TILE_ROWS][VECTORS];                                                                                \
-    _Pragma("unroll") for (int i = 0; i < TILE_ROWS; i++) {                                                          \
-      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                         \
-    }                                                                                                                \
+    CLEAR_SUMS(sums, TILE_ROWS, VECTORS)                                                                             \
     _Pragma("unroll 1") for (int r = 0; r < rows; r++, a += pitch) {                                                 \
-      _Pragma("unroll 1") for (int d = 0; d < depth; d++) {                                                          \
-        float16 column[VECTORS];                                                                                     \
-        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
-        b += 16 * VECTORS;                                                                                           \
-        _Pragma("unroll") for (int i = 0; i < TILE_ROWS; i++) {                                                      \
-          const float16 number = a[i * lda + d];                                                                     \
-          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = multiply_add(number, column[j], sums[i][j]);       \
-        }                                                                                                            \
-      }                                                                                                              \
+      _Pragma("unroll 1") for (int d = 0; d < depth; d++, b += 16 * VECTORS)                                         \
+        ADD_TERM(sums, TILE_ROWS, VECTORS, a + d, lda, b)                                                            \
     }                                                                                                                \
-    _Pragma("unroll") for (int i = 0; i < TILE_ROWS; i++) {                                                          \
-      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) {                                                          \
-        global float *into = m + 16 * (i * VECTORS + j);                                                             \
-        store16(joins ? load16(into) + sums[i][j] : sums[i][j], into);                                               \
-      }                                                                                                              \
-    }                                                                                                                \
+    STORE_SUMS(sums, TILE_ROWS, VECTORS, joins, m)                                                                   \
   }
 
 DIRECT_FORM(direct_tile, TILE_VECTORS)

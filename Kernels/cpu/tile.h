@@ -59,9 +59,31 @@
 #define EXPECT_NEAR(address)
 #endif
 
-// One form for each number of rows and vectors, all of which are constants in it: the loops over them vanish. TILE_DEPTH
-// terms are summed in registers before they join m: the error grows with the lengths of a part and of the sum of parts.
-// With every c a line of the next b is asked for, `pace` elements behind the last.
+// The register tile: sums[ROWS][VECTORS], all of them in registers where ROWS and VECTORS are constants. One term is a row of b,
+// `b`, with a number each of ROWS rows of a, `lda` elements apart.
+#define CLEAR_SUMS(sums, ROWS, VECTORS)                                                                              \
+  _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                                 \
+    _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                           \
+  }
+#define ADD_TERM(sums, ROWS, VECTORS, a, lda, b)                                                                     \
+  {                                                                                                                  \
+    float16 column[VECTORS];                                                                                         \
+    _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                              \
+    _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                               \
+      const float16 number = (a)[i * lda];                                                                           \
+      _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = multiply_add(number, column[j], sums[i][j]);  \
+    }                                                                                                                \
+  }
+#define STORE_SUMS(sums, ROWS, VECTORS, adds, m)                                                                     \
+  _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                                 \
+    _Pragma("unroll") for (int j = 0; j < VECTORS; j++) {                                                            \
+      global float *into = m + 16 * (i * VECTORS + j);                                                               \
+      store16(adds ? load16(into) + sums[i][j] : sums[i][j], into);                                                  \
+    }                                                                                                                \
+  }
+
+// One form for each number of rows and vectors. TILE_DEPTH terms are summed in registers before they join m: the error grows with
+// the lengths of a part and of the sum of parts. With every c a line of the next b is asked for, `pace` elements behind the last.
 #define TILE_FORM(name, ROWS, VECTORS)                                                                               \
   WIDE static __attribute__((noinline)) void name(const int depth, global const float *a, const int lda, const int isFar, \
                                                   global const float *b, const int joins, global float *m,           \
@@ -70,32 +92,17 @@
     do {                                                                                                             \
       const int to = min(from + TILE_DEPTH, depth), adds = joins || from > 0;                                        \
       float16 sums[ROWS][VECTORS];                                                                                   \
-      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                             \
-        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = 0.0f;                                       \
-      }                                                                                                              \
-      _Pragma("unroll 1") for (; from < to; from++) {                                                                \
-        float16 column[VECTORS];                                                                                     \
-        _Pragma("unroll") for (int j = 0; j < VECTORS; j++) column[j] = load16(b + 16 * j);                          \
-        b += 16 * VECTORS;                                                                                           \
+      CLEAR_SUMS(sums, ROWS, VECTORS)                                                                                \
+      _Pragma("unroll 1") for (; from < to; from++, b += 16 * VECTORS, next += pace) {                               \
         EXPECT_LINE(next);                                                                                           \
         if (isFar) {                                                                                                 \
           EXPECT_NEAR(a + ROWS * lda + 16 * from);                                                                   \
         } else {                                                                                                     \
-          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) EXPECT_NEAR(b + 16 * (VECTORS * TERMS_AHEAD + j));     \
+          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) EXPECT_NEAR(b + 16 * (VECTORS * (TERMS_AHEAD + 1) + j)); \
         }                                                                                                            \
-        next += pace;                                                                                                \
-        _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                           \
-          const float16 number = a[i * lda + from];                                                                  \
-          _Pragma("unroll") for (int j = 0; j < VECTORS; j++) sums[i][j] = multiply_add(number, column[j], sums[i][j]);       \
-        }                                                                                                            \
+        ADD_TERM(sums, ROWS, VECTORS, a + from, lda, b)                                                              \
       }                                                                                                              \
-      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                                             \
-        _Pragma("unroll") for (int j = 0; j < VECTORS; j++)                                                          \
-        {                                                                                                            \
-          global float *into = m + 16 * (i * VECTORS + j);                                                           \
-          store16(adds ? load16(into) + sums[i][j] : sums[i][j], into);                                              \
-        }                                                                                                            \
-      }                                                                                                              \
+      STORE_SUMS(sums, ROWS, VECTORS, adds, m)                                                                       \
     } while (from < depth);                                                                                          \
   }
 

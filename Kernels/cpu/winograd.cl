@@ -28,39 +28,7 @@
 // Grid (pieces of work + TILE_IDLE_GROUPS) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
-
-// Where a tile lies: in which entry, which is a target of an image, and in which row and column of tiles.
-typedef struct {
-  int entry, image, target, y, x;
-} TilePlace;
-
-// A few tiles side by side come once for each target of an image, then the next few of their row: a core reads the same
-// activations and denominators for each, and what lies side by side in memory is read so.
-static inline __attribute__((always_inline)) TilePlace place_of(const WinogradGeometry g, const int tile) {
-  const int row = tile / (g.tilesX * g.targets), at = tile % (g.tilesX * g.targets), image = row / g.tilesY;
-  const int firstX = at / (TILE_ROWS * g.targets) * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
-  const int number = at - firstX * g.targets;
-  const int target = number / width;
-  const TilePlace result = {image * g.targets + target, image, target, row % g.tilesY, firstX + number % width};
-  return result;
-}
-
-// The place of the tile behind, without divisions.
-static inline __attribute__((always_inline)) TilePlace place_after(const WinogradGeometry g, TilePlace place) {
-  const int firstX = place.x / TILE_ROWS * TILE_ROWS, width = min(TILE_ROWS, g.tilesX - firstX);
-  place.x++;
-  if (place.x < firstX + width) return place;
-  if (++place.target < g.targets) {
-    place.entry++, place.x = firstX;
-    return place;
-  }
-  place.target = 0, place.entry += 1 - g.targets;
-  if (place.x < g.tilesX) return place;
-  place.x = 0, place.y++;
-  if (place.y < g.tilesY) return place;
-  place.y = 0, place.image++, place.entry += g.targets;
-  return place;
-}
+#include "cpu/winograd_ahead.h"
 
 // A vector of V. Where all cores read it, it goes past the caches: else each line would be fetched before it is written, and
 // taken from the core that read its former numbers, which takes three times as long where that one has a shared cache of
@@ -70,74 +38,11 @@ static inline __attribute__((always_inline)) void store_point(const float16 valu
   else store16(value, v);
 }
 
-// What tiles are made of: the part of x, or x * windows * share.
-typedef struct {
-  global const float *x;
-  int xStride;
-  SignPart part;
-  global const float *windows;
-} TileInput;
-
-// An array whose pixels tiles read or write, [entries or images][rows][width][channels]: tile (0, 0) begins at row `top` and
-// column `left` and has `rows` rows, of `width` pixels.
-typedef struct {
-  global const float *numbers;
-  size_t entry;  // elements of one; 0: there is one alone
-  int isOfImage;  // all targets of an image read the same
-  int width, channels, top, left, rows;
-  int halves;  // 1 where two pixels along each axis share one of its
-} TiledArray;
-
-// What an epilogue reads, tile by tile of `size` x `size` outputs: how many arrays, and which.
-static inline __attribute__((always_inline)) int arrays_read(const Epilogue e, const EpilogueArrays arrays,
-                                                             const WinogradGeometry g, const int size, TiledArray *result) {
-  const TiledArray own = {arrays.relevance, e.count, 0, g.Q, g.K, 0, 0, size, 0};
-  TiledArray ofImage = own;
-  ofImage.isOfImage = 1;
-  int count = 0;
-  if (e.steps & EPILOGUE_PRODUCT) {
-    result[count] = ofImage, result[count].numbers = arrays.activation;
-    if (e.activationStride == 0) result[count].entry = 0;
-    count++;
-  }
-  if (e.steps & EPILOGUE_QUOTIENT && e.steps & EPILOGUE_PRODUCT) {
-    result[count] = ofImage, result[count].numbers = arrays.denominator;
-    count++;
-  }
-  if (e.steps & EPILOGUE_QUOTIENT && !(e.steps & EPILOGUE_PRODUCT)) result[count++] = own;
-  if (e.isShifted && e.shiftBorder < 0) {
-    result[count] = ofImage, result[count].numbers = arrays.shift, result[count].entry = 0;
-    count++;
-  }
-  return count;
-}
-
 // Where a max pooling behind the convolution goes.
 typedef struct {
   PoolingParameters parameters;
   global float *maxima, *factors;
 } PoolingArrays;
-
-// The first number that a tile reads in an array, from row `row` of its rows on.
-static inline __attribute__((always_inline)) global const float *numbers_of(const TiledArray array, const TilePlace place,
-                                                                            const int size, const int row) {
-  const int y = max(place.y * size + array.top + row, 0) >> array.halves;
-  const int x = max(place.x * size + array.left, 0) >> array.halves;
-  return array.numbers + (array.isOfImage ? place.image : place.entry) * array.entry +
-         ((size_t)y * array.width + x) * array.channels;
-}
-
-// Numbers that come into the second cache while a product is made.
-typedef struct {
-  global const float *from;
-  int count;
-} Awaited;
-
-// What is asked for next: a row of some tiles, from `tile` on, in one of the arrays they read.
-typedef struct {
-  TilePlace place;
-  int tile, array, row;
-} Asking;
 
 #define WINOGRAD_M 2
 #include "cpu/winograd.h"

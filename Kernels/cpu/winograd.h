@@ -83,29 +83,6 @@ static inline __attribute__((always_inline)) void NAME(pool_tile)(const Winograd
   }
 }
 
-// What the epilogue of a tile reads in `count` arrays, on its way into the first cache or into the second.
-static inline __attribute__((always_inline)) void NAME(expect_output)(const WinogradGeometry g, const TilePlace place,
-                                                                      const int k0, const int vectors,
-                                                                      const TiledArray *arrays, const int count,
-                                                                      const int isNear) {
-  if (place.target > 0) return;  // they read the same
-  const int rows = min(WINOGRAD_M, g.P - place.y * WINOGRAD_M), columns = min(WINOGRAD_M, g.Q - place.x * WINOGRAD_M);
-#pragma unroll 1
-  for (int n = 0; n < count; n++) {
-    global const float *row = numbers_of(arrays[n], place, WINOGRAD_M, 0) + k0;
-#pragma unroll 1
-    for (int i = 0; i < rows; i++, row += g.Q * g.K)
-#pragma unroll 1
-      for (int j = 0; j < columns; j++)
-#pragma unroll 1
-        for (int v = 0; v < vectors; v++) {
-          global const float *line = row + j * g.K + 16 * v;
-          if (isNear) EXPECT_NEAR(line);
-          else EXPECT_LINE(line);
-        }
-  }
-}
-
 // All tiles of a piece of work and one block of outputs, back from the points. What the next tile's epilogue reads comes closer
 // meanwhile: what was asked for while products were made has often left the second cache again.
 static inline __attribute__((always_inline)) void NAME(finish_tiles)(const WinogradGeometry g, const int first,
@@ -127,7 +104,7 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
 #pragma unroll 1
   for (int t = 0; t < tiles; t++, place = then) {
     then = place_after(g, place);
-    if (t + 1 < tiles) NAME(expect_output)(g, then, k0, vectors, read, reads, 1);
+    if (t + 1 < tiles) expect_output(g, WINOGRAD_M, then, k0, vectors, read, reads, 1);
     const FinishedEntry entry = finished_entry(e, arrays, place.entry);
     const int p0 = place.y * WINOGRAD_M, q0 = place.x * WINOGRAD_M;
     const int isWhole = usual != OTHER && p0 + WINOGRAD_M <= g.P && q0 + WINOGRAD_M <= g.Q;
@@ -175,60 +152,32 @@ static inline __attribute__((always_inline)) void NAME(finish_tiles)(const Winog
   }
 }
 
-// What a product asks for in `count` arrays of `tiles` tiles: a row of `together` of them, side by side, in one array; `none`
-// where nothing is left.
-static inline __attribute__((always_inline)) Awaited NAME(await_next)(const WinogradGeometry g, const TiledArray *arrays,
-                                                                      const int count, const int tiles,
-                                                                      const int together, private Asking *next,
-                                                                      const Awaited none) {
-  if (next->tile >= tiles) return none;
-  const TiledArray array = arrays[next->array];
-  const Awaited result = {numbers_of(array, next->place, WINOGRAD_M, next->row),
-                          together * (WINOGRAD_M >> array.halves) * array.channels};
-  if (++next->row < array.rows) return result;
-  next->row = 0;
-  if (++next->array < count) return result;
-  next->array = 0, next->tile += together;
-#pragma unroll 1
-  for (int t = 0; t < together; t++) next->place = place_after(g, next->place);
-  return result;
-}
-
 // One block of filters with tiles first ... first + tiles - 1: all planes, of the second set of filters too where factors
-// are made, then back. A tile of rows may end in the next plane's sums, which are made after it.
-// Meanwhile memory works. Where filters stream from it, they are asked for a plane ahead: behind the last plane the second
-// set's, or what follows, the next block's. Where they stay in a cache, the first block's products ask for what the epilogues
-// of all blocks read, the last one's for the input of the `nexts` tiles that come after these.
+// are made, then back. A tile of rows may end in the next plane's sums, which are made after it. Where filters stream from
+// memory (`streams`), and of what `nexts` tiles `from` are: winograd_ahead.h.
 static inline __attribute__((always_inline)) void NAME(multiply)(
     const WinogradGeometry g, const int block, const int first, const int tiles, global const float *v, const int planeStride,
     global const float *U, global const float *factorU, global float *sums, const Epilogue e, const EpilogueArrays arrays,
     const FactorArrays f, const PoolingArrays pooling, const int streams, const int nexts, const TileInput from) {
   const int k0 = block * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - k0 + 15) / 16), columns = 16 * vectors;
-  const int sumsStride = tiles * columns, sets = f.parameters.isMade ? 2 : 1, runs = sets * PLANES;
-  const TiledArray input = {from.x, from.xStride, g.spreads, g.W, g.C, -g.padTop, -g.padLeft, N_, 0};
-  TiledArray read[3] = {input, input};
-  read[1].numbers = from.windows, read[1].entry = (size_t)(g.H / 2) * (g.W / 2) * g.C, read[1].isOfImage = 0;
-  read[1].width = g.W / 2, read[1].halves = 1;
-  const int reads = nexts > 0 ? 1 + g.spreads : streams || block == 0 ? arrays_read(e, arrays, g, WINOGRAD_M, read) : 0;
-  const int askedTiles = nexts > 0 ? nexts : tiles, together = (askedTiles * reads * read[0].rows + runs - 1) / runs;
-  Asking next = {place_of(g, first + (nexts > 0 ? tiles : 0)), reads > 0 ? 0 : askedTiles, 0, 0};
+  const int sumsStride = tiles * columns, products = PLANES * (f.parameters.isMade ? 2 : 1);
+  const size_t ofBlock = (size_t)block * PLANES * g.C * TILE_COLUMNS;
+  TiledArray read[3];
+  Ahead ahead = ahead_of(g, WINOGRAD_M, block, first, tiles, products, e, arrays, streams, nexts, from, read);
 #pragma unroll 1
-  for (int run = 0; run < runs; run++) {
-    const int plane = run % PLANES;
-    global const float *u = (run < PLANES ? U : factorU) + (size_t)block * PLANES * g.C * TILE_COLUMNS;
-    global const float *a = v + (size_t)plane * planeStride, *b = u + (size_t)plane * g.C * columns;
-    global float *m = sums + (size_t)run * sumsStride;
+  for (int product = 0; product < products; product++) {
+    const int plane = product % PLANES;
+    global const float *a = v + (size_t)plane * planeStride;
+    global const float *b = (product < PLANES ? U : factorU) + ofBlock + (size_t)plane * g.C * columns;
     Awaited then = {b, 0};
     if (streams) {
-#pragma unroll 1
-      for (; next.tile < (run + 1) * tiles / runs; next.tile++, next.place = place_after(g, next.place))
-        NAME(expect_output)(g, next.place, k0, vectors, read, reads, 0);
-      then.from = sets == 2 && run == PLANES - 1 ? factorU + (size_t)block * PLANES * g.C * TILE_COLUMNS : b + g.C * columns;
+      expect_outputs(g, WINOGRAD_M, read, &ahead, (product + 1) * tiles / products, k0, vectors);
+      then.from = product == PLANES - 1 && products > PLANES ? factorU + ofBlock : b + g.C * columns;
       then.count = asked_ahead(tiles, g.C * columns);
     } else {
-      then = NAME(await_next)(g, read, reads, askedTiles, together, &next, then);
+      then = next_row(g, WINOGRAD_M, read, &ahead, then);
     }
-    tiles_before(tiles, vectors, g.C, a, g.pitch, streams, b, 0, m, then.from, then.count);
+    tiles_before(tiles, vectors, g.C, a, g.pitch, streams, b, 0, sums + (size_t)product * sumsStride, then.from, then.count);
   }
   NAME(finish_tiles)(g, first, tiles, k0, vectors, sums, sumsStride, e, arrays, f, pooling);
 }

@@ -93,6 +93,12 @@ static const char cpu_registers_cl[] = {
 static const char cpu_filters_cl[] = {
 #embed "../../Kernels/cpu/filters.cl"
 };
+static const char cpu_winograd_tiles_h[] = {
+#embed "../../Kernels/cpu/winograd_tiles.h"
+};
+static const char cpu_winograd_ahead_h[] = {
+#embed "../../Kernels/cpu/winograd_ahead.h"
+};
 static const char cpu_winograd_transforms_h[] = {
 #embed "../../Kernels/cpu/winograd_transforms.h"
 };
@@ -168,6 +174,8 @@ static const KernelSource sources[] = {
     SOURCE("cpu/gather.cl", cpu_gather_cl),
     SOURCE("cpu/winograd.cl", cpu_winograd_cl),
     SOURCE("cpu/winograd.h", cpu_winograd_h),
+    SOURCE("cpu/winograd_tiles.h", cpu_winograd_tiles_h),
+    SOURCE("cpu/winograd_ahead.h", cpu_winograd_ahead_h),
     SOURCE("cpu/winograd_transforms.h", cpu_winograd_transforms_h),
     SOURCE("cpu/registers.cl", cpu_registers_cl),
     SOURCE("cpu/filters.cl", cpu_filters_cl),
