@@ -104,7 +104,8 @@ static inline __attribute__((always_inline)) void multiply_activations(const Sca
   for (int i = 0; i < columns; i++) {
     const int at = i * g.K;
     const float16 activation = load_lanes(a, at, end), zero = 0.0f;
-    const float16 above = fmax(activation, zero), below = fmin(activation, zero);
+    // What is no number stays none.
+    const float16 above = activation < zero ? zero : activation, below = activation > zero ? zero : activation;
     float16 value = accumulate ? load_lanes(R, at, end) : zero;
 #pragma unroll 1
     for (int k = 0; k < f.parts * g.K; k += g.K)

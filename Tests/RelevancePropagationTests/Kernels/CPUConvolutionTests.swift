@@ -229,6 +229,26 @@ import Testing
     }
   }
 
+  @Test("where an activation is no number its relevance is none, and no other's", arguments: stacked)
+  func stacksNaN(_ terms: [StackedTerm]) throws {
+    let (layer, sizes) = try layer(Self.few[0])
+    let (input, targets, entries) = (sizes.inputs[0], 2, 4)
+    var random = SplitMix64(seed: 79)
+    let s = integers(entries * sizes.output.count, &random)
+    var activations = integers(entries / targets * input.count, &random)
+    let place = input.count + input.count / 2  // of the second image
+    activations[place] = .nan
+    let engine = Self.engines[.automatic]!
+    let relevance = try run(layer, sizes, s, output: entries * input.count, batch: entries, on: engine) {
+      parameters, source, target in
+      try layer.stackedTranspose(
+        source, parameters, terms: terms, activation: Buffer(activations, on: engine.queue), targets: targets,
+        accumulate: false, into: target, shapes: sizes, batch: entries, on: engine)
+    }
+    let spoilt = Set((0..<targets).map { (targets + $0) * input.count + input.count / 2 })
+    #expect(relevance.indices.allSatisfy { relevance[$0].isNaN == spoilt.contains($0) })
+  }
+
   private static func part(_ part: WeightPart, of w: Float) -> Float {
     switch part {
     case .signed(let part): part.positive * max(w, 0) + part.negative * min(w, 0)
