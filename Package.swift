@@ -83,12 +83,16 @@ let package = Package(
       name: "Exporting",
       dependencies: ["OMEZarr", "Imaging", "RelevancePropagation", "Pipelines", "TIFFShim", "ViewerSources"]),
 
+    // How a command's process ends: without destructors of libraries whose threads are at work.
+    .target(
+      name: "ProcessEnd", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
     // The command, a file a subcommand.
     .executableTarget(
       name: "relprop",
       dependencies: [
         "RelevancePropagation", "ModelFormats", "Imaging", "Scenes", "DemoModel", "Compute", "Reporting",
-        "Pipelines", "Scanning", "OMEZarr", "Exporting", "Evaluation",
+        "Pipelines", "ProcessEnd", "Scanning", "OMEZarr", "Exporting", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -109,9 +113,8 @@ let package = Package(
       name: "relprop-bench",
       dependencies: [
         "BenchmarkNetworks", "BenchmarkKernels", "RelevancePropagation", "Evaluation", "ModelFormats", "Imaging",
-        "Scenes",
-        "Scanning",
-        "DemoModel", "Compute", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Scenes", "Scanning", "DemoModel", "Compute", "ProcessEnd", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Bench"),
 
     // The engines that tests of several targets share.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProcessEnd
 
 @main
 struct RelpropBench: ParsableCommand {
@@ -15,4 +16,6 @@ struct RelpropBench: ParsableCommand {
       TranslationPictureCommand.self, SharingCommand.self, ExperimentsCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: SuiteCommand.self)
+
+  static func main() { runToTheEnd() }
 }

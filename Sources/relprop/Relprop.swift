@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import ProcessEnd
 
 @main
 struct Relprop: ParsableCommand {
@@ -24,17 +24,6 @@ struct Relprop: ParsableCommand {
 
   static func main() {
     LostPages.report()
-    do {
-      var command = try parseAsRoot()
-      try command.run()
-      ProcessEnd.leave(ExitCode.success.rawValue)
-    } catch {
-      let code = exitCode(for: error)
-      let text = fullMessage(for: error)
-      if !text.isEmpty {
-        if code.isSuccess { print(text) } else { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-      }
-      ProcessEnd.leave(code.rawValue)
-    }
+    runToTheEnd()
   }
 }
