@@ -1,5 +1,16 @@
 internal import Compute
 
+/// The size and life of a tensor of the backward pass.
+struct TensorPlan {
+  /// Elements of one entry.
+  var count: Int
+  /// One entry an image, or one a target.
+  let perTarget: Bool
+  /// First and last step that touch it.
+  var firstStep: Int
+  var lastStep: Int
+}
+
 /// Memory of the backward pass: tensors whose lives do not overlap share a slot.
 struct Arena {
   /// Slot of every tensor.

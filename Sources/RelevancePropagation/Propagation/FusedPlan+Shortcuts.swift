@@ -12,25 +12,28 @@ extension FusedPlan {
       note(factor.winners == nil ? "a / z made with a" : "a / z of the pooling's winners made with a")
       if sharesTransform(index) { note("z a second sum of the same transformed input") }
     }
+    func noteQuotient(_ quotient: QuotientStep) {
+      if case .activation = quotient.z { note("z is the stored output") }
+    }
     for step in steps {
-      if case .transpose(_, _, .windows, _, _, _, _) = step { note("s of the pooling's where it is read") }
       switch step {
-      case .quotient(let quotient), .apply(_, _, _, _, _, let quotient?):
-        if case .activation = quotient.z { note("z is the stored output") }
-        if case .apply = step { note("s with z") }
+      case .quotient(let quotient): noteQuotient(quotient)
       case .shiftedOutput: note("z is the stored output and a constant")
-      case .apply(_, _, .denominators(bounded: true), _, _, _): note("z bounded: may round like z of the forward pass")
-      case .transpose(_, _, _, _, _, _, let product?), .route(_, _, _, _, _, let product?):
-        if case .route = step { note("c, not R, to the winners") }
-        note(
-          product.factor != nil
-            ? "s of below is c · its a / z"
-            : product.then == nil
-              ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c")
-        if let quotient = product.then, case .activation = quotient.z {
-          note("below: z is the stored output\(quotient.shift == nil ? "" : " and a constant")")
+      case .apply(let step):
+        if let quotient = step.then {
+          noteQuotient(quotient)
+          note("s with z")
+        } else if step.pass == .denominators(bounded: true) {
+          note("z bounded: may round like z of the forward pass")
         }
-      case .stackedTranspose(_, let weights, _, _, _): note("\(weights.count) transposes in one")
+      case .transpose(let step):
+        if case .windows = step.s { note("s of the pooling's where it is read") }
+        step.then.map(product)?.forEach(note)
+      case .route(let step):
+        guard let then = step.then else { break }
+        note("c, not R, to the winners")
+        product(then).forEach(note)
+      case .stackedTranspose(let step): note("\(step.weights.count) transposes in one")
       default: break
       }
     }
@@ -39,8 +42,18 @@ extension FusedPlan {
     return result
   }
 
+  /// What a launch makes behind c.
+  private func product(_ product: ProductStep) -> [String] {
+    let made =
+      product.factor != nil
+      ? "s of below is c · its a / z"
+      : product.then == nil ? "R with c" : product.keepsRelevance ? "R and s of below with c" : "s of below with c"
+    guard let quotient = product.then, case .activation = quotient.z else { return [made] }
+    return [made, "below: z is the stored output\(quotient.shift == nil ? "" : " and a constant")"]
+  }
+
   /// Whether a step makes a denominator of the image, which all its targets divide by.
   private func makesDenominator(_ step: Step) -> Bool {
-    if case .apply(_, _, _, let z, _, _) = step { !tensors[z].perTarget } else { false }
+    if case .apply(let step) = step { !tensors[step.into].perTarget } else { false }
   }
 }

@@ -90,7 +90,9 @@ struct FusedPlan {
 
   /// The layer whose transpose forms what a pooling node sends back.
   func spreading(_ pooling: Int) -> String? {
-    for case .transpose(let node, _, .windows(_, of: pooling, _), _, _, _, _) in steps { return name(of: node) }
+    for case .transpose(let step) in steps {
+      if case .windows(_, of: pooling, _) = step.s { return name(of: step.node) }
+    }
     return nil
   }
 
@@ -125,12 +127,11 @@ struct FusedPlan {
     }
     for step in steps {
       switch step {
-      case .apply(_, let term, let pass, _, _, _): forms.insert(Form(parts: [term.weight], pass: pass))
-      case .transpose(_, let weight, _, let pass, _, _, _): forms.insert(Form(parts: [weight], pass: pass))
-      case .stackedTranspose(_, let weights, _, _, _):
-        forms.insert(Form(parts: weights, pass: .backward(bounded: false)))
-      case .shiftedOutput(_, let terms, _, _, _):
-        for term in terms { forms.insert(Form(parts: [term.weight], pass: .denominators(bounded: false))) }
+      case .apply(let step): forms.insert(Form(parts: [step.term.weight], pass: step.pass))
+      case .transpose(let step): forms.insert(Form(parts: [step.weight], pass: step.pass))
+      case .stackedTranspose(let step): forms.insert(Form(parts: step.weights, pass: .backward(bounded: false)))
+      case .shiftedOutput(let step):
+        for term in step.constants { forms.insert(Form(parts: [term.weight], pass: .denominators(bounded: false))) }
       default: break
       }
     }

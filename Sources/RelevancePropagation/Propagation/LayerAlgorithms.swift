@@ -20,10 +20,10 @@ struct LayerAlgorithms {
     if plan.factors.contains(where: { $0.node == node.name }) { sums.append(name(.denominators(bounded: true))) }
     for step in steps {
       switch step {
-      case .apply(_, _, let pass, _, _, _): sums.append(name(pass))
-      case .transpose(_, _, _, let pass, _, _, _): transposes.append(name(pass))
-      case .stackedTranspose(_, let weights, _, _, _):
-        transposes.append(name(.backward(bounded: false), parts: weights.count))
+      case .apply(let step): sums.append(name(step.pass))
+      case .transpose(let step): transposes.append(name(step.pass))
+      case .stackedTranspose(let step):
+        transposes.append(name(.backward(bounded: false), parts: step.weights.count))
       default: break
       }
     }

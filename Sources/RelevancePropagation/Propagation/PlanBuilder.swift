@@ -113,15 +113,15 @@ struct PlanBuilder {
       z = .activation(node.name)
     } else if let (constants, withoutBias) = shift(terms, at: node) {
       let sum = tensor(outputCount, perTarget: false)
-      add(.shiftedOutput(node: index, constants: constants, withoutBias: withoutBias, into: sum))
+      add(.shiftedOutput(ShiftedOutputStep(node: index, constants: constants, withoutBias: withoutBias, into: sum)))
       z = .tensor(sum)
     } else {
       let sum = tensor(outputCount, perTarget: false)
       for (position, term) in terms.enumerated() {
         add(
           .apply(
-            node: index, term: term, for: .denominators(bounded: bounded), into: sum,
-            accumulate: position > 0))
+            ApplyStep(
+              node: index, term: term, pass: .denominators(bounded: bounded), into: sum, accumulate: position > 0)))
       }
       z = .tensor(sum)
       if isFirst, isLast, bounded || isMean(terms, at: node) {
@@ -144,7 +144,9 @@ struct PlanBuilder {
           let c = builder.tensor(count, perTarget: true)
           builder.add(
             .transpose(
-              node: index, weight: term.weight, s: .tensor(s), for: .backward(bounded: bounded), input: input, into: c))
+              TransposeStep(
+                node: index, weight: term.weight, s: .tensor(s), pass: .backward(bounded: bounded), input: input,
+                into: c)))
           builder.add(
             .product(
               ProductStep(
@@ -155,7 +157,8 @@ struct PlanBuilder {
           let c = builder.tensor(count, perTarget: true)
           builder.add(
             .transpose(
-              node: index, weight: .one, s: .tensor(t), for: .backward(bounded: false), input: input, into: c))
+              TransposeStep(
+                node: index, weight: .one, s: .tensor(t), pass: .backward(bounded: false), input: input, into: c)))
           builder.add(
             .product(
               ProductStep(activation: .one, coefficient: share.weight, into: target, accumulate: true), node: index,
@@ -199,10 +202,12 @@ struct PlanBuilder {
     guard layer?.linearMap?.bias != nil, !biased.isEmpty else { return [] }
     let inputs = tensor(outputCount, perTarget: false)
     add(
-      .apply(node: index, term: .init(.one, .one), for: .denominators(bounded: false), into: inputs, accumulate: false))
+      .apply(ApplyStep(node: index, term: .init(.one, .one), pass: .denominators(bounded: false), into: inputs)))
     return biased.map { term in
       let t = tensor(outputCount, perTarget: true)
-      add(.biasShare(node: index, s: s, inputs: inputs, bias: term.bias, coefficient: term.coefficient, into: t))
+      add(
+        .biasShare(
+          BiasShareStep(node: index, s: s, inputs: inputs, bias: term.bias, coefficient: term.coefficient, into: t)))
       return t
     }
   }
@@ -237,7 +242,8 @@ struct PlanBuilder {
     contribute(from: index, to: 0) { builder, target, accumulates in
       builder.add(
         .route(
-          node: index, relevance: incoming, sharingTies: sharingTies, into: target, accumulate: accumulates))
+          RouteStep(
+            node: index, relevance: incoming, sharingTies: sharingTies, into: target, accumulate: accumulates)))
     }
   }
 
@@ -248,7 +254,8 @@ struct PlanBuilder {
     contribute(from: index, to: 0) { builder, target, accumulates in
       builder.add(
         .rectify(
-          node: index, mode: mode, beta: beta, relevance: incoming, into: target, accumulate: accumulates))
+          RectifyStep(
+            node: index, mode: mode, beta: beta, relevance: incoming, into: target, accumulate: accumulates)))
     }
   }
 
@@ -264,7 +271,8 @@ struct PlanBuilder {
         let c = accumulates ? builder.tensor(count, perTarget: true) : target
         builder.add(
           .transpose(
-            node: index, weight: .all, s: .tensor(incoming), for: .backward(bounded: true), input: input, into: c))
+            TransposeStep(
+              node: index, weight: .all, s: .tensor(incoming), pass: .backward(bounded: true), input: input, into: c)))
         if accumulates {
           builder.add(.copy(slice: .whole(count), from: c, into: target, accumulate: true))
         }

@@ -103,7 +103,7 @@ public struct PropagationPlan: Sendable {
         backwardFLOP: steps.reduce((makesFactor ? once : 0) + (isSpread ? once * targets : 0)) { sum, step in
           switch step {
           case .apply: sum + once
-          case .stackedTranspose(_, let weights, _, _, _): sum + once * targets * weights.count
+          case .stackedTranspose(let step): sum + once * targets * step.weights.count
           case .transpose: sum + once * targets / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum
@@ -112,10 +112,10 @@ public struct PropagationPlan: Sendable {
         forwardProductFLOP: multiplied(.forward),
         backwardProductFLOP: steps.reduce(factorProducts + (isSpread ? once * targets : 0)) { sum, step in
           switch step {
-          case .apply(_, _, let pass, _, _, _): sum + multiplied(pass)
-          case .stackedTranspose(_, let weights, _, _, _):
-            sum + targets * multiplied(.backward(bounded: false), parts: weights.count)
-          case .transpose(_, _, _, let pass, _, _, _): sum + targets * multiplied(pass) / max(inputs.count, 1)
+          case .apply(let step): sum + multiplied(step.pass)
+          case .stackedTranspose(let step):
+            sum + targets * multiplied(.backward(bounded: false), parts: step.weights.count)
+          case .transpose(let step): sum + targets * multiplied(step.pass) / max(inputs.count, 1)
           case .route: sum + once * targets
           default: sum
           }

@@ -14,17 +14,10 @@ public final class Propagator {
   private let stepLabels: [String]
   private let relevanceTensors: [String: TensorID]
   private let startTensor: TensorID
-  private let tensors: [TensorPlan]
-  private let arena: Arena
   private let factors: [Factor]
   /// Bytes of the backward pass beside the network's own: relevance, factors, and the modified weights.
   public let bytes: Int
-  private var slots: [Buffer<Float>] = []
-  private let parts: PartStore
-  private var constants: [TensorID: (values: Buffer<Float>, evenBorder: Int?)] = [:]
-  /// Partial sums for the ledger, one launch after another, each of as many entries as the pass has; nil where none are made.
-  let partials: Buffer<SIMD8<Float>>?
-  private let statistics: ImageStatistics
+  private let runner: StepRunner
 
   /// Plans the backward pass, makes the modified weights ρ(w), and takes its memory.
   ///
@@ -33,30 +26,11 @@ public final class Propagator {
     self.network = network
     self.rules = rules
     self.options = options
-    let engine = network.engine
     let plan = try Self.plan(for: network, rules: rules, options: options)
-    (steps, tensors, relevanceTensors, startTensor) = (plan.steps, plan.tensors, plan.relevance, plan.start)
-    factors = plan.factors
+    (steps, factors, relevanceTensors, startTensor) = (plan.steps, plan.factors, plan.relevance, plan.start)
     stepLabels = steps.labels(in: network.network)
     bytes = plan.bytes(images: network.batch, targets: options.targets)
-    arena = Arena(tensors, images: network.batch, targets: options.targets)
-
-    statistics = try ImageStatistics(images: network.batch, on: engine)
-    let most =
-      options.targets == 1
-      ? 0
-      : DeviceNetwork.scratchCount(
-        of: network.network, batch: network.batch * options.targets, on: engine)
-    let scratch =
-      most > 0 ? try Buffer<Float>(count: most, on: engine.queue, for: "intermediate values") : network.scratch
-    parts = PartStore(network, scratch: scratch)
-    let sums = steps.counts.count * network.batch * options.targets * Engine.chunks
-    partials = sums == 0 ? nil : try Buffer(count: sums, on: engine.queue, for: "ledger")
-    for (index, size) in arena.sizes.enumerated() {
-      slots.append(try Buffer(count: size, on: engine.queue, for: "relevance, slot \(index)"))
-    }
-    for step in steps { try prepare(step) }
-    for factor in factors { try prepare(factor) }
+    runner = try StepRunner(plan, for: network, options: options)
   }
 
   /// Number of launches of one pass in plain kernels; a fast form may take two for one, or one for two.
@@ -77,57 +51,6 @@ public final class Propagator {
         available: available, remedy: "use a smaller batch or image, or fewer targets at once")
     }
     return chosen
-  }
-
-  // MARK: preparation, once
-
-  private func prepare(_ step: Step) throws {
-    switch step {
-    case .apply(let node, let term, _, _, _, _):
-      _ = try parts.parameters(node, weight: term.weight, bias: term.bias)
-      if case .constant(let values) = term.activation { try parts.preparePlanes(node, values) }
-    case .transpose(let node, let weight, _, _, _, _, let product):
-      _ = try parts.parameters(node, weight: weight, bias: .none)
-      if case .constant(let values)? = product?.activation { try parts.preparePlanes(node, values) }
-    case .product(let product, let node, _, _):
-      if case .constant(let values) = product.activation { try parts.preparePlanes(node, values) }
-    case .filter(let mask, _, _): _ = try parts.mask(mask)
-    case .count(let count):
-      if count.bias != .none { _ = try parts.parameters(count.node, weight: .all, bias: count.bias) }
-    case .shiftedOutput(let node, let constants, let withoutBias, let z, _):
-      try prepareConstant(node, constants, withoutBias: withoutBias, for: z)
-    case .biasShare(let node, _, _, let bias, _, _): _ = try parts.parameters(node, weight: .all, bias: bias)
-    default: break
-    }
-  }
-
-  private func prepare(_ factor: Factor) throws {
-    let index = network.network.nodes.firstIndex { $0.name == factor.node }!
-    let count = network.network.shapes[factor.node]!.count * network.batch
-    try network.factors.install(
-      factor, layer: parts.view(index).layer,
-      parameters: parts.parameters(index, weight: factor.weight, bias: factor.bias)
-    ) { try Buffer(count: count, on: network.engine.queue, for: "factors of \(factor.node)") }
-  }
-
-  /// Σ of the terms that no image changes, less the bias where z has none.
-  private func prepareConstant(
-    _ index: Int, _ terms: [Share.Term], withoutBias: Bool, for z: TensorID
-  ) throws {
-    let node = network.network.nodes[index]
-    let shapes = network.shapes(of: node)
-    let constant = try Buffer<Float>(count: shapes.output.count, on: network.engine.queue, for: "constant denominator")
-    let all = terms + (withoutBias ? [Share.Term(.constant([0]), .all, .all, coefficient: -1)] : [])
-    for (position, term) in all.enumerated() {
-      guard case .constant(let values) = term.activation else { preconditionFailure("a term of the image") }
-      try parts.preparePlanes(index, values)
-      let operands = try zip(shapes.inputs, node.inputs).map { try parts.operand($0, $1, term.activation) }
-      try parts.view(index).layer.apply(
-        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: .denominators(bounded: false),
-        finish: Finish(coefficient: term.coefficient, accumulate: position > 0), into: constant, shapes: shapes,
-        batch: 1, on: network.engine)
-    }
-    constants[z] = (constant, try parts.view(index).layer.evenBorder(shapes))
   }
 
   // MARK: one pass
@@ -167,11 +90,16 @@ public final class Propagator {
   func enqueue(_ trace: Trace, start: (Buffer<Float>) throws -> Void) throws {
     precondition(trace.network === network, "a trace of another network")
     trace.requireCurrent()
-    let pass = Pass(images: trace.count, entries: trace.count * options.targets)
-    try start(buffer(startTensor))
-    try network.complete(factors, images: pass.images)
-    for (step, label) in zip(steps, stepLabels) { try network.engine.queue.labelled(label) { try run(step, pass) } }
+    let (images, entries) = (trace.count, trace.count * options.targets)
+    try start(runner.buffer(startTensor))
+    try network.complete(factors, images: images)
+    for (step, label) in zip(steps, stepLabels) {
+      try network.engine.queue.labelled(label) { try runner.run(step, images: images, entries: entries) }
+    }
   }
+
+  /// Partial sums for the ledger; nil where none are made.
+  var partials: Buffer<SIMD8<Float>>? { runner.partials }
 
   /// The latest pass's ledger; nil where it is not counted.
   ///
@@ -211,185 +139,13 @@ public final class Propagator {
 
   /// The latest pass's relevance at the input, channels last `[N · targets, H, W, C]`, until the next pass; nil where the
   /// rules let none reach it.
-  package var inputRelevance: Buffer<Float>? { relevanceTensors[network.network.inputName].map(buffer) }
-
-  private struct Pass {
-    let images: Int
-    let entries: Int
-  }
-
-  private func buffer(_ id: TensorID) -> Buffer<Float> { slots[arena.slot[id]] }
-
-  private func buffer(_ source: Source) -> Buffer<Float> {
-    switch source {
-    case .activation(let name): network.activation(name)
-    case .tensor(let id): buffer(id)
-    }
-  }
+  package var inputRelevance: Buffer<Float>? { relevanceTensors[network.network.inputName].map(runner.buffer) }
 
   private func read(_ name: String, _ entries: Int) throws -> Tensor {
     let shape = network.network.shapes[name]!
     guard let id = relevanceTensors[name] else {  // no relevance reaches the input
       return Tensor(repeating: 0, shape: Shape([entries] + shape.extents))
     }
-    return try network.engine.queue.read(buffer(id), entries: entries, of: shape)
-  }
-
-  private func run(_ step: Step, _ pass: Pass) throws {
-    let engine = network.engine
-    let nodes = network.network.nodes
-    let targets = Int32(options.targets)
-    switch step {
-    case .apply(let index, let term, let purpose, let z, let accumulate, let quotient):
-      let shapes = network.shapes(of: nodes[index])
-      let operands = try zip(shapes.inputs, nodes[index].inputs).map { try parts.operand($0, $1, term.activation) }
-      try parts.view(index).layer.apply(
-        operands, parts.parameters(index, weight: term.weight, bias: term.bias), for: purpose,
-        finish: Finish(
-          coefficient: term.coefficient, accumulate: accumulate,
-          quotient: quotient.map { finish($0, other: buffer($0.relevance)) }),
-        into: buffer(quotient?.into ?? z), shapes: shapes, batch: pass.images, on: engine)
-    case .statistic(let z, let count, let kind):
-      try statistics.make(kind, of: buffer(z), count: count, images: pass.images, on: engine)
-    case .shiftedOutput(_, _, _, _, joined: true): break
-    case .shiftedOutput(let index, _, _, let z, joined: false):
-      let count = tensors[z].count
-      try engine.launch(
-        "shifted_output", grid: Grid(engine.vectors(count), pass.images), Int32(count),
-        network.activation(nodes[index].name), constants[z]!.values, buffer(z))
-    case .stackedTranspose(let index, let weights, let s, let input, let products):
-      try parts.view(index).layer.stackedTranspose(
-        buffer(s), parts.parameters(index, weight: .all, bias: .none),
-        terms: zip(weights, products).map {
-          StackedTerm(weight: $0, activation: $1.activation, coefficient: $1.coefficient)
-        }, activation: network.activation(nodes[index].inputs[input]), targets: options.targets,
-        accumulate: products[0].accumulate, into: buffer(products[0].into), shapes: network.shapes(of: nodes[index]),
-        batch: pass.entries, on: engine)
-    case .biasShare(let index, let s, let inputs, let bias, let coefficient, let t):
-      let parameters = try parts.parameters(index, weight: .all, bias: bias)
-      let shape = network.network.shapes[nodes[index].name]!
-      try engine.launch(
-        "bias_share", grid: Grid(engine.vectors(shape.count), pass.entries), Int32(shape.count), targets, buffer(s),
-        buffer(inputs),
-        parameters.bias!, parameters.biasMode.rawValue, Int32(shape[0]), coefficient, buffer(t))
-    case .quotient(let quotient):
-      let count = tensors[quotient.into].count
-      try engine.launch(
-        "quotient", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, buffer(quotient.relevance),
-        buffer(quotient.z), buffer(quotient.output), quotient.gate.rawValue, quotient.stabilizer.onDevice,
-        statistics.values,
-        buffer(quotient.into))
-    case .transpose(let index, let weight, let s, let purpose, let input, let c, let product):
-      let finish =
-        try product.map { try self.finish($0, node: index, input: input) } ?? Finish(targets: options.targets)
-      let layer = try parts.view(index).layer
-      let parameters = try parts.parameters(index, weight: weight, bias: .none)
-      let (target, shapes) = (buffer(product?.end ?? c), network.shapes(of: nodes[index]))
-      switch s {
-      case .tensor(let s):
-        try layer.transpose(
-          buffer(s), parameters, toInput: input, for: purpose, finish: finish, into: target, shapes: shapes,
-          batch: pass.entries, on: engine)
-      case .windows(let sent, _, let factor):
-        try layer.transpose(
-          SpreadWindows(
-            windows: buffer(sent), factors: network.factors[factor].buffer, share: factor.share), parameters,
-          for: purpose, finish: finish, into: target, shapes: shapes, batch: pass.entries, on: engine)
-      }
-    case .product(let product, let index, let input, let c):
-      let name = nodes[index].inputs[input]
-      let operand = try parts.operand(network.network.shapes[name]!, name, product.activation)
-      let count = tensors[product.into].count
-      try engine.launch(
-        "product", grid: Grid(engine.vectors(count), pass.entries), Int32(count), targets, operand.buffer,
-        Int32(operand.stride),
-        operand.part, buffer(c), product.coefficient, Int32(product.accumulate ? 1 : 0), buffer(product.into))
-    case .route(let index, let numbers, let sharingTies, let target, let accumulate, let product):
-      guard let layer = nodes[index].layer as? MaxPooling else { preconditionFailure("not max pooling") }
-      var finish = Finish(accumulate: accumulate, targets: options.targets)
-      if let product { finish = try self.finish(product, node: index, input: 0) }
-      try layer.route(
-        buffer(numbers), activation: network.activation(nodes[index].inputs[0]), sharingTies: sharingTies,
-        finish: finish, into: buffer(product?.end ?? target), shapes: network.shapes(of: nodes[index]),
-        batch: pass.entries, on: engine)
-    case .rectify(let index, let mode, let beta, let relevance, let target, let accumulate):
-      try ReLU.backward(
-        mode, beta: beta, buffer(relevance), activation: network.activation(nodes[index].inputs[0]),
-        accumulate: accumulate, into: buffer(target), count: tensors[target].count, targets: options.targets,
-        batch: pass.entries, on: engine)
-    case .copy(let slice, let source, let target, let accumulate):
-      try slice.copy(
-        buffer(source), into: buffer(target), accumulate: accumulate, batch: pass.entries, on: engine)
-    case .rearrange(let old, let new, let source, let target, let accumulate):
-      try Reshape.rearrange(
-        buffer(source), old, into: buffer(target), new, accumulate: accumulate, batch: pass.entries, on: engine)
-    case .filter(let mask, let source, let target):
-      let count = tensors[target].count
-      try engine.launch(
-        "filter_channels", grid: Grid(engine.vectors(count), pass.entries), Int32(count), Int32(mask.count),
-        try parts.mask(mask),
-        buffer(source), buffer(target))
-    case .count(let count):
-      try engine.count(
-        launch(count), entries: pass.entries, first: count.slot * pass.entries * Engine.chunks, into: partials!)
-    }
-  }
-
-  /// f, where it stands in the place of a.
-  private func factorOperand(_ product: ProductStep) -> Operand? {
-    product.factor.map { Operand(network.factors[$0].buffer, network.network.shapes[$0.node]!) }
-  }
-
-  /// Step 4 towards an input of a node, and step 2 of the layer below.
-  private func finish(_ product: ProductStep, node: Int, input: Int) throws -> Finish {
-    let name = network.network.nodes[node].inputs[input]
-    var finish = Finish(
-      product: try factorOperand(product) ?? parts.operand(network.network.shapes[name]!, name, product.activation),
-      coefficient: product.coefficient, accumulate: product.accumulate, targets: options.targets)
-    if let quotient = product.then {
-      finish.quotient = self.finish(quotient, other: buffer(quotient.z))
-      if product.keepsRelevance { finish.kept = buffer(product.into) }
-    }
-    return finish
-  }
-
-  private func finish(_ quotient: QuotientStep, other: Buffer<Float>) -> Finish.Quotient {
-    Finish.Quotient(
-      other: other, shift: quotient.shift.map { constants[$0]!.values },
-      shiftBorder: quotient.shift.flatMap { constants[$0]!.evenBorder }, stabilizer: quotient.stabilizer,
-      statistics: statistics.values, gate: quotient.gate, output: buffer(quotient.output))
-  }
-
-  private func launch(_ count: CountStep) throws -> LedgerLaunch {
-    let nodes = network.network.nodes
-    let source: LedgerLaunch.Relevance =
-      switch count.source {
-      case .none: .unread
-      case .stored: .stored(buffer(count.relevance))
-      case .quotient:
-        .quotient(z: buffer(count.quotient!.z), shift: count.quotient!.shift.map { constants[$0]!.values })
-      case .factor(let factor):
-        .factor(a: network.activation(factor.output), f: network.factors[factor].buffer)
-      case .product(let name): .product(c: buffer(count.relevance), a: network.activation(name))
-      }
-    let shape = network.network.shapes[nodes[count.node].name]!
-    let numbers = count.windows == nil ? tensors[count.quotient?.into ?? count.relevance].count : shape.count
-    var launch = LedgerLaunch(
-      count: numbers, targets: options.targets, relevance: source)
-    launch.quotient = count.quotient.map {
-      LedgerLaunch.Quotient(
-        s: buffer(count.windows ?? $0.into), stabilizer: $0.stabilizer, statistics: statistics.values, gate: $0.gate,
-        output: buffer($0.output), spread: count.windows == nil ? nil : shape)
-    }
-    if case .factor(let factor) = count.source { launch.quotient?.share = factor.share }
-    if count.bias != .none {
-      let parameters = try parts.parameters(count.node, weight: .all, bias: count.bias)
-      launch.channels = shape[0]
-      launch.bias = parameters.bias.map {
-        LedgerLaunch.Bias(values: $0, mode: parameters.biasMode, coefficient: count.coefficient)
-      }
-    }
-    launch.units = count.idle.map { network.activation(nodes[$0].name) }
-    return launch
+    return try network.engine.queue.read(runner.buffer(id), entries: entries, of: shape)
   }
 }

@@ -219,7 +219,7 @@ import Testing
       let plan = FusedPlan(
         network, rules: table, options: .init(targets: 2, keeping: keeping, ledger: ledger),
         choice: KernelChoice(family: family, convolutions: convolutions))
-      let spreads = plan.steps.contains { if case .transpose(_, _, .windows, _, _, _, _) = $0 { true } else { false } }
+      let spreads = network.nodes.indices.contains { plan.spreading($0) != nil }
       return (spreads, plan.tensors.filter { $0.count == 64 * 14 * 18 }.count, plan.steps.count)
     }
     let network = try Self.network(pairs)

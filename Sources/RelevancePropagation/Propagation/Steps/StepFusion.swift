@@ -50,10 +50,9 @@ struct StepFusion {
   /// The factors that steps read.
   static func factors(in steps: [Step]) -> [Factor] {
     steps.flatMap { step -> [Factor] in
-      guard case .transpose(_, _, .windows(_, _, let factor), _, _, _, let product) = step else {
-        return [step.product?.factor].compactMap { $0 }
-      }
-      return [factor, product?.factor].compactMap { $0 }
+      let carried = [step.product?.factor].compactMap { $0 }
+      guard case .transpose(let step) = step, case .windows(_, _, let factor) = step.s else { return carried }
+      return [factor] + carried
     }
   }
 
@@ -75,7 +74,7 @@ struct StepFusion {
       step.product = product
       return step
     }
-    return result.filter { if case .apply(_, _, _, let z, _, nil) = $0 { !made.contains(z) } else { true } }
+    return result.filter { if case .apply(let step) = $0, step.then == nil { !made.contains(step.into) } else { true } }
   }
 
   /// Behind a max pooling R = a ⊙ c and its way to the winners become the way of c, and R' = a ⊙ c at the pooling's input,
@@ -85,23 +84,22 @@ struct StepFusion {
     var result = steps
     var formed: Set<Int> = []
     for index in steps.indices.dropLast() {
-      guard case .transpose(let node, _, _, _, let input, let c, nil) = steps[index],
-        case .product(let product, node, input, c) = steps[index + 1], uses[c] == 2, uses[product.into] == 2,
+      guard let (transpose, product) = pair(steps, at: index, uses), uses[product.into] == 2,
         !wanted.contains(product.into), product.coefficient == 1, !product.accumulate
       else { continue }
       var next = index + 2
       while next < steps.count, case .count(let count) = steps[next], count.relevance == product.into { next += 1 }
-      guard next < steps.count,
-        case .route(let pooling, product.into, let sharingTies, let target, false, nil) = steps[next],
-        routes(pooling), reads(name(pooling), product.activation, node, input)
+      guard next < steps.count, case .route(var route) = steps[next], route.relevance == product.into,
+        !route.accumulate, route.then == nil, routes(route.node),
+        reads(name(route.node), product.activation, transpose.node, transpose.input)
       else { continue }
-      let then = ProductStep(activation: .all, coefficient: 1, into: target, accumulate: false)
-      result[next] = .route(
-        node: pooling, relevance: c, sharingTies: sharingTies, into: target, accumulate: false, then: then)
+      route.relevance = transpose.into
+      route.then = ProductStep(activation: .all, coefficient: 1, into: route.into, accumulate: false)
+      result[next] = .route(route)
       for position in index + 2..<next {
         guard case .count(var count) = steps[position] else { continue }
-        count.relevance = c
-        count.source = .product(with: name(pooling))
+        count.relevance = transpose.into
+        count.source = .product(with: name(route.node))
         result[position] = .count(count)
       }
       formed.insert(index + 1)
@@ -123,13 +121,11 @@ struct StepFusion {
         if case .count(let count) = steps[$0], case .factor = count.source { true } else { false }
       }
       guard touching.count == counts.count + 1, let reader = touching.first(where: { !counts.contains($0) }),
-        case .transpose(let node, let weight, .tensor(product.into), let pass, let input, let c, let then) = steps[
-          reader],
-        spreads(node, pass)
+        case .transpose(var transpose) = steps[reader], case .tensor(product.into) = transpose.s,
+        spreads(transpose.node, transpose.pass)
       else { continue }
-      result[reader] = .transpose(
-        node: node, weight: weight, s: .windows(sent, of: pooling, factor: factor), for: pass, input: input, into: c,
-        then: then)
+      transpose.s = .windows(sent, of: pooling, factor: factor)
+      result[reader] = .transpose(transpose)
       for position in counts {
         guard case .count(var count) = steps[position] else { continue }
         count.windows = sent
@@ -145,11 +141,12 @@ struct StepFusion {
   private func pooled(_ step: Step) -> (node: Int, sent: TensorID, product: ProductStep, factor: Factor)? {
     guard let product = step.product, var factor = product.factor else { return nil }
     switch step {
-    case .transpose(let node, .all, .tensor(let sent), _, _, _, _) where hasPairs(node):
-      return (node, sent, product, factor)
-    case .route(let node, let sent, sharingTies: false, _, accumulate: false, _) where hasPairs(node):
-      factor.winners = name(node)
-      return masks(factor) ? (node, sent, product, factor) : nil
+    case .transpose(let step) where step.weight == .all && hasPairs(step.node):
+      guard case .tensor(let sent) = step.s else { return nil }
+      return (step.node, sent, product, factor)
+    case .route(let step) where !step.sharingTies && !step.accumulate && hasPairs(step.node):
+      factor.winners = name(step.node)
+      return masks(factor) ? (step.node, step.relevance, product, factor) : nil
     default: return nil
     }
   }
@@ -159,23 +156,19 @@ struct StepFusion {
     var result: [Step] = []
     var index = 0
     while index < steps.count {
-      var weights: [WeightPart] = []
-      var products: [ProductStep] = []
-      var first: (node: Int, s: TensorID, input: Int)?
+      var stack: StackedTransposeStep?
       var next = index
-      while next + 1 < steps.count,
-        case .transpose(let node, let weight, .tensor(let s), _, let input, let c, nil) = steps[next],
-        case .product(let product, node, input, c) = steps[next + 1], uses[c] == 2, product.activation.isLinear,
-        first.map({ $0.node == node && $0.s == s && $0.input == input }) ?? true
+      while let (transpose, product) = pair(steps, at: next, uses), case .tensor(let s) = transpose.s,
+        product.activation.isLinear,
+        stack.map({ $0.node == transpose.node && $0.s == s && $0.input == transpose.input }) ?? true
       {
-        first = first ?? (node, s, input)
-        weights.append(weight)
-        products.append(product)
+        stack = stack ?? StackedTransposeStep(node: transpose.node, s: s, input: transpose.input)
+        stack?.weights.append(transpose.weight)
+        stack?.products.append(product)
         next += 2
       }
-      if let first, weights.count > 1, stacks(first.node, weights) {
-        result.append(
-          .stackedTranspose(node: first.node, weights: weights, s: first.s, input: first.input, products: products))
+      if let stack, stack.weights.count > 1, stacks(stack.node, stack.weights) {
+        result.append(.stackedTranspose(stack))
         index = next
       } else {
         result.append(steps[index])
@@ -215,6 +208,17 @@ struct StepFusion {
     }
   }
 
+  /// The transpose that is step number `index` and the product behind it, where nobody else reads c.
+  private func pair(
+    _ steps: [Step], at index: Int, _ uses: [TensorID: Int]
+  ) -> (transpose: TransposeStep, product: ProductStep)? {
+    guard index + 1 < steps.count, case .transpose(let transpose) = steps[index], transpose.then == nil,
+      case .product(let product, transpose.node, transpose.input, transpose.into) = steps[index + 1],
+      uses[transpose.into] == 2
+    else { return nil }
+    return (transpose, product)
+  }
+
   /// How often a tensor is read or written, by others than the ledger: it changes no other step.
   private func uses(_ steps: [Step]) -> [TensorID: Int] {
     var uses: [TensorID: Int] = [:]
@@ -231,11 +235,12 @@ struct StepFusion {
     var result: [Step] = []
     var index = 0
     while index < steps.count {
-      if index + 1 < steps.count, case .apply(let node, let term, let pass, let z, false, nil) = steps[index],
-        case .quotient(let quotient) = steps[index + 1], case .tensor(z) = quotient.z, uses[z] == 2,
-        targets == 1, quotient.stabilizer.relative == 0, finishes(node)
+      if index + 1 < steps.count, case .apply(var apply) = steps[index], !apply.accumulate, apply.then == nil,
+        case .quotient(let quotient) = steps[index + 1], case .tensor(apply.into) = quotient.z, uses[apply.into] == 2,
+        targets == 1, quotient.stabilizer.relative == 0, finishes(apply.node)
       {
-        result.append(.apply(node: node, term: term, for: pass, into: z, accumulate: false, then: quotient))
+        apply.then = quotient
+        result.append(.apply(apply))
         index += 2
       } else {
         result.append(steps[index])
@@ -251,14 +256,13 @@ struct StepFusion {
     var index = 0
     while index < steps.count {
       var step = steps[index]
-      index += 1
-      if case .transpose(let node, _, _, _, let input, let c, nil) = step, index < steps.count,
-        case .product(let product, node, input, c) = steps[index], uses[c] == 2, product.activation.isLinear,
-        finishes(node)
+      if let (transpose, product) = pair(steps, at: index, uses), product.activation.isLinear,
+        finishes(transpose.node)
       {
         step.product = product
         index += 1
       }
+      index += 1
       guard var product = step.product else {
         result.append(step)
         continue
@@ -292,9 +296,9 @@ struct StepFusion {
     guard case .tensor(let z) = quotient.z, uses[z] == 2 else { return quotient }
     var quotient = quotient
     for (index, step) in before.enumerated() {
-      guard case .shiftedOutput(let node, let constants, let withoutBias, z, false) = step else { continue }
-      before[index] = .shiftedOutput(
-        node: node, constants: constants, withoutBias: withoutBias, into: z, joined: true)
+      guard case .shiftedOutput(var shifted) = step, shifted.into == z, !shifted.joined else { continue }
+      shifted.joined = true
+      before[index] = .shiftedOutput(shifted)
       (quotient.z, quotient.shift) = (quotient.output, z)
     }
     return quotient

@@ -49,3 +49,25 @@ extension [Step] {
   /// Launches for the ledger.
   var counts: [CountStep] { compactMap { if case .count(let count) = $0 { count } else { nil } } }
 }
+
+/// What a sum for the ledger is.
+struct LedgerEntry: Hashable {
+  enum Kind: Hashable {
+    /// Relevance at the node's output.
+    case incoming
+    /// The same behind the node's filter.
+    case filtered
+    /// Relevance at units that are off.
+    case idle
+    /// Relevance of input number `input` just before and just after this node's contribution.
+    case before(input: Int)
+    case after(input: Int)
+    /// Kept by bias and stabilizer in share `share`, times the share's weight.
+    case absorbed(share: Int, term: Int, weight: Float)
+  }
+  let node: Int
+  let kind: Kind
+
+  /// Share and term of what is absorbed, in order.
+  var share: (Int, Int)? { if case .absorbed(let share, let term, _) = kind { (share, term) } else { nil } }
+}
