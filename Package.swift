@@ -60,10 +60,13 @@ let package = Package(
     // Scores of explanations: removals, localisation, sparsity, continuity, randomised weights.
     .target(name: "Evaluation", dependencies: ["RelevancePropagation", "Compute"]),
 
+    // Text inside XML, SVG and HTML.
+    .target(name: "Markup"),
+
     // Results as text tables, SVG charts and pages, whose style sheet and programs are carried inside the binary. Knows
     // nothing of what they show.
     .target(name: "ReportAssets", exclude: ["page.css", "page.js", "index.js"]),
-    .target(name: "Reporting", dependencies: ["ReportAssets"]),
+    .target(name: "Reporting", dependencies: ["Markup", "ReportAssets"]),
 
     // Bounded queues between threads, and stages that run at the same time. Knows no network and no image.
     .target(name: "Pipelines"),
@@ -81,7 +84,7 @@ let package = Package(
     // Maps in the formats of other programs. Knows no network.
     .target(
       name: "Exporting",
-      dependencies: ["OMEZarr", "Imaging", "RelevancePropagation", "Pipelines", "TIFFShim", "ViewerSources"]),
+      dependencies: ["OMEZarr", "Imaging", "Markup", "RelevancePropagation", "Pipelines", "TIFFShim", "ViewerSources"]),
 
     // How a command's process ends: without destructors of libraries whose threads are at work.
     .target(
@@ -138,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "ScenesTests",
       dependencies: ["Scenes", "Imaging", "DemoModel", "ModelFormats", "RelevancePropagation", "Compute"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Markup", "Reporting"]),
     // Generated maps, and folders and small disks for tests.
     .target(name: "MapSupport", dependencies: ["OMEZarr", "RelevancePropagation"], path: "Tests/MapSupport"),
     .testTarget(

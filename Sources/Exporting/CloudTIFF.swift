@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 import OMEZarr
 
 /// A map as cloud-optimised GeoTIFF: float32, planes as bands, tiles, overviews, all directories before all pixels, the
@@ -60,6 +61,6 @@ struct CloudTIFF {
       #"<Item name="DESCRIPTION" sample="\#($0)" role="description">\#($1)</Item>"#
     }
     return "<GDALMetadata>\(bands.joined())"
-      + #"<Item name="RELPROP">\#(XML.escaped(record.json(isPretty: false)))</Item></GDALMetadata>"#
+      + #"<Item name="RELPROP">\#(record.json(isPretty: false).escapedForMarkup)</Item></GDALMetadata>"#
   }
 }

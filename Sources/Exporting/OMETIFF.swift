@@ -1,3 +1,4 @@
+import Markup
 import OMEZarr
 
 /// A map as OME-TIFF: a float32 picture for each plane, smaller levels as its SubIFDs, and what they are as XML in the first
@@ -50,15 +51,15 @@ struct OMETIFF {
     }
     let data = planes.indices.map { #"<TiffData FirstC="\#($0)" FirstT="0" FirstZ="0" IFD="\#($0)" PlaneCount="1"/>"# }
     let values = store.provenance.values.sorted { $0.key < $1.key }.map { key, value in
-      #"<M K="\#(XML.escaped(key))">\#(XML.escaped(value.string ?? value.text))</M>"#
+      #"<M K="\#(key.escapedForMarkup)">\#((value.string ?? value.text).escapedForMarkup)</M>"#
     }
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" \
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
       xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 \
-      http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd" Creator="\(XML.escaped(exporter.options.tool))">\
-      <Image ID="Image:0" Name="\(XML.escaped(store.name))">\
+      http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd" Creator="\(exporter.options.tool.escapedForMarkup)">\
+      <Image ID="Image:0" Name="\(store.name.escapedForMarkup)">\
       <Pixels BigEndian="false" DimensionOrder="XYCZT" ID="Pixels:0"\(size) SizeC="\(planes.count)" SizeT="1" \
       SizeX="\(store.width)" SizeY="\(store.height)" SizeZ="1" Type="float">\
       \(channels.joined())\(data.joined())</Pixels><AnnotationRef ID="Annotation:0"/></Image>\

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Markup
 import OMEZarr
 import ViewerSources
 
@@ -71,7 +72,7 @@ struct ViewerPage {
     // Inside a script no "<" may stand that could end it.
     let json = String(decoding: try! encoder.encode(map), as: UTF8.self).replacing("<", with: "\\u003c")
     let values = [
-      "@TITLE@": XML.escaped("\(title): relevance"), "@MAP@": json, "@SCRIPT@": String(cString: viewer_script()),
+      "@TITLE@": "\(title): relevance".escapedForMarkup, "@MAP@": json, "@SCRIPT@": String(cString: viewer_script()),
     ]
     // Each place once, from the front, so that nothing in a value is taken for a place.
     var page = Substring(String(cString: viewer_page()))

@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 
 /// A picture as SVG text, built element by element: rectangles, lines, curves and texts, in pixels from the upper left corner.
 ///
@@ -25,7 +26,7 @@ public struct SVGDocument: Sendable {
   ) {
     element(
       "rect", [("x", x), ("y", y), ("width", width), ("height", height)], [("fill", fill)],
-      content: title.map { "<title>\(Self.escaped($0))</title>" })
+      content: title.map { "<title>\($0.escapedForMarkup)</title>" })
   }
 
   public mutating func line(
@@ -57,7 +58,7 @@ public struct SVGDocument: Sendable {
     if !stroke.dashes.isEmpty {
       texts.append(("stroke-dasharray", stroke.dashes.map(Self.number).joined(separator: " ")))
     }
-    element("polyline", [("stroke-width", 1.8)], texts, content: title.map { "<title>\(Self.escaped($0))</title>" })
+    element("polyline", [("stroke-width", 1.8)], texts, content: title.map { "<title>\($0.escapedForMarkup)</title>" })
   }
 
   /// The area that a closed line encloses.
@@ -75,7 +76,7 @@ public struct SVGDocument: Sendable {
   ) {
     element(
       "text", [("x", x), ("y", y), ("font-size", size)], [("text-anchor", anchor.rawValue), ("fill", fill)],
-      content: Self.escaped(text))
+      content: text.escapedForMarkup)
   }
 
   /// A picture inside the file; its pixels stay sharp where they are enlarged.
@@ -106,7 +107,7 @@ public struct SVGDocument: Sendable {
   func inline(label: String) -> String {
     let (w, h) = (Self.number(width), Self.number(height))
     return """
-      <svg class="chart" role="img" aria-label="\(Self.escaped(label))" width="\(w)" height="\(h)" \
+      <svg class="chart" role="img" aria-label="\(label.escapedForMarkup)" width="\(w)" height="\(h)" \
       viewBox="0 0 \(w) \(h)" font-family="sans-serif">
       \(elements.joined(separator: "\n"))
       </svg>
@@ -117,7 +118,7 @@ public struct SVGDocument: Sendable {
     _ name: String, _ numbers: [(String, Double)], _ texts: [(String, String)], content: String? = nil
   ) {
     let attributes =
-      numbers.map { "\($0.0)=\"\(Self.number($0.1))\"" } + texts.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }
+      numbers.map { "\($0.0)=\"\(Self.number($0.1))\"" } + texts.map { "\($0.0)=\"\($0.1.escapedForMarkup)\"" }
     let start = "<\(name) \(attributes.joined(separator: " "))"
     elements.append(content.map { "\(start)>\($0)</\(name)>" } ?? "\(start)/>")
   }
@@ -129,10 +130,5 @@ public struct SVGDocument: Sendable {
     while text.hasSuffix("0") { text.removeLast() }
     if text.hasSuffix(".") { text.removeLast() }
     return text == "-0" ? "0" : text
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

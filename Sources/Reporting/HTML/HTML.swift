@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 
 /// Markup of a page. Texts are escaped on their way in, so that names of files and classes stay texts:
 ///
@@ -26,7 +27,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// Known when the program is compiled: no text of a file or user can come this way.
     public mutating func appendLiteral(_ literal: StaticString) { markup += "\(literal)" }
-    public mutating func appendInterpolation(_ text: String) { markup += HTML.escaped(text) }
+    public mutating func appendInterpolation(_ text: String) { markup += text.escapedForMarkup }
     public mutating func appendInterpolation(_ number: Int) { markup += "\(number)" }
     public mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
     public mutating func appendInterpolation(_ html: HTML?) { markup += html?.markup ?? "" }
@@ -39,7 +40,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// A file inside the page.
     public mutating func appendInterpolation(data file: EmbeddedFile) {
-      markup += "data:\(HTML.escaped(file.type));base64,\(Data(file.bytes).base64EncodedString())"
+      markup += "data:\(file.type.escapedForMarkup);base64,\(Data(file.bytes).base64EncodedString())"
     }
 
     /// A value for a program of the page, as the content of `<script type="application/json">`.
@@ -54,26 +55,7 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 
   /// A name that may be broken behind its underscores.
   static func breakable(_ name: String) -> HTML {
-    HTML(asset: escaped(name).replacing("_", with: "_<wbr>"))
-  }
-
-  /// The text as content or attribute. Characters that no page may hold become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    HTML(asset: name.escapedForMarkup.replacing("_", with: "_<wbr>"))
   }
 
   /// A relative path, byte by byte: "a b#1.html" is "a%20b%231.html". A first part with a colon would be a scheme.
