@@ -46,15 +46,12 @@ enum ConvolutionAlgorithm: Equatable {
       self = .gathered
     case .automatic where isWinograd:
       let isWide = min(inputs, layer.weight.shape[0]) >= Self.manyChannels
-      func tiles(_ side: Int) -> Int {
-        ((shapes.output[1] + side - 1) / side) * ((shapes.output[2] + side - 1) / side)
-      }
-      let isLarge = tiles(4) >= Self.manyTiles(choice.precision)
+      let isLarge = WinogradTiling(side: 4, over: shapes.output).count >= Self.manyTiles(choice.precision)
       let mayRound = pass != .forward || choice.precision == .fast || isWide
-      let side = isLarge && mayRound ? 4 : 2
+      let tiling = WinogradTiling(side: isLarge && mayRound ? 4 : 2, over: shapes.output)
       // Of a single pixel or row a tile computes more than there is.
-      let spares = tiles(side) * (side + 2) * (side + 2) < 9 * shapes.output[1] * shapes.output[2]
-      self = spares ? .winograd(tile: side) : .gathered
+      let spares = tiling.products < 9 * shapes.output[1] * shapes.output[2]
+      self = spares ? .winograd(tile: tiling.side) : .gathered
     case let forced: self = isWinograd ? forced.tile.map { .winograd(tile: $0) } ?? .gathered : .gathered
     }
   }
@@ -64,8 +61,7 @@ enum ConvolutionAlgorithm: Equatable {
     let direct = view.isTransposed ? view.input : view.output
     return switch self {
     case .winograd(let tile):
-      ((view.output[1] + tile - 1) / tile) * ((view.output[2] + tile - 1) / tile) * (tile + 2) * (tile + 2)
-        * view.input[0] * view.output[0]
+      WinogradTiling(side: tile, over: view.output).products * view.input[0] * view.output[0]
     case .scattered:
       ScatteredConvolution.productParts(of: parts) * direct.count * view.layer.weight.count / view.layer.weight.shape[0]
     case .gathered, .direct, .depthwise: direct.count * view.layer.weight.count / view.layer.weight.shape[0]

@@ -4,7 +4,7 @@ internal import KernelSources
 /// A 3 × 3 convolution of stride 1, or its transpose, by cpu/winograd.cl.
 struct WinogradConvolution {
   private let view: ConvolutionView
-  private let tile: Int
+  private let tiling: WinogradTiling
   private let form: TileForm
   private let limits: DeviceLimits
   /// The form that is asked for.
@@ -12,7 +12,7 @@ struct WinogradConvolution {
 
   init(_ view: ConvolutionView, tile: Int, on engine: Engine) {
     self.view = view
-    self.tile = tile
+    tiling = WinogradTiling(side: tile, over: view.output)
     form = TileForm(on: engine)
     limits = engine.limits
     asked = engine.choice.convolutions.form
@@ -20,9 +20,8 @@ struct WinogradConvolution {
 
   private var cores: Int { limits.computeUnits }
 
-  private var planes: Int { (tile + 2) * (tile + 2) }
+  private var planes: Int { tiling.points }
   private var pitch: Int { (view.input[0] + 15) / 16 * 16 + 16 }
-  private var tilesOfEntry: Int { ((view.output[1] + tile - 1) / tile) * ((view.output[2] + tile - 1) / tile) }
 
   /// Bytes of the sums of that many tiles with a block of each of `sets` filters.
   private func sumBytes(_ tiles: Int, _ sets: Int) -> Int { 4 * (sets * planes * tiles + form.slack) * form.columns }
@@ -80,19 +79,19 @@ struct WinogradConvolution {
   /// Elements of the transformed input where it does not stay in a core's cache.
   /// Where a whole batch would, fewer images may not; where one set of filters is fused, two may not be.
   func scratchCount(batch: Int) -> Int {
-    isFused(tilesOfEntry, sets: 2) ? 0 : planes * (min(batch * tilesOfEntry, mostTogether) + form.slack) * pitch
+    isFused(tiling.count, sets: 2) ? 0 : planes * (min(batch * tiling.count, mostTogether) + form.slack) * pitch
   }
 
   var packedCount: Int { form.packedCount(depth: planes * view.input[0], outputs: view.output[0]) }
 
   func filters(_ parameters: DeviceParameters, on engine: Engine) throws -> Buffer<Float> {
     try parameters.weights!.packed(
-      parameters.part, as: .winograd(tile: tile, transposed: view.isTransposed), count: packedCount, on: engine
+      parameters.part, as: .winograd(tile: tiling.side, transposed: view.isTransposed), count: packedCount, on: engine
     ) { buffer in
       let (mode, part) = parameters.part.onDevice
       try engine.launch(
         form.kernel, "pack_winograd", groups: Grid((view.input[0] + 15) / 16, (view.output[0] + 15) / 16), items: 16,
-        [view.filters, Int32(tile), mode, part, parameters.weights!.original, buffer])
+        [view.filters, Int32(tiling.side), mode, part, parameters.weights!.original, buffer])
     }
   }
 
@@ -112,14 +111,14 @@ struct WinogradConvolution {
         factor: (finish.pooling?.factor).parameters),
       finish.pooling?.maxima ?? output, finish.pooling?.factor?.into ?? output,
     ]
-    let tiles = batch * tilesOfEntry
+    let tiles = batch * tiling.count
     let padding = view.layer.padding
     var geometry = WinogradGeometry(
       C: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), K: Int32(view.output[0]),
       P: Int32(view.output[1]), Q: Int32(view.output[2]),
       padTop: Int32(view.isTransposed ? 2 - padding.top : padding.top),
       padLeft: Int32(view.isTransposed ? 2 - padding.left : padding.left),
-      tilesY: Int32((view.output[1] + tile - 1) / tile), tilesX: Int32((view.output[2] + tile - 1) / tile),
+      tilesY: Int32(tiling.rows), tilesX: Int32(tiling.columns),
       targets: Int32(finish.targets), tiles: Int32(tiles), tilesAtOnce: 0, pitch: Int32(pitch),
       spreads: windows == nil ? 0 : 1, share: windows?.share ?? 1)
     let (epilogue, arrays) = finish.arguments(usesBias ? parameters : nil, into: output, count: view.output.count)
@@ -127,7 +126,8 @@ struct WinogradConvolution {
       let tilesAtOnce = fusedTilesAtOnce(of: tiles, sets)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
-        form.kernel, "winograd_fused_\(tile)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce), items: 1,
+        form.kernel, "winograd_fused_\(tiling.side)", groups: form.groups((tiles + tilesAtOnce - 1) / tilesAtOnce),
+        items: 1,
         [
           geometry, epilogue, input.buffer, Int32(input.stride), input.part, windows?.windows ?? input.buffer, filters,
         ] + factorArguments + [LocalMemory(bytes: fusedBytes(tilesAtOnce, sets))] + arrays)
@@ -142,14 +142,14 @@ struct WinogradConvolution {
       geometry.tiles = Int32(count)
       geometry.tilesAtOnce = Int32(tilesAtOnce)
       try engine.launch(
-        form.kernel, "winograd_input_\(tile)", groups: form.groups(count), items: 1,
+        form.kernel, "winograd_input_\(tiling.side)", groups: form.groups(count), items: 1,
         [
           geometry, Int32(start), input.buffer, Int32(input.stride), input.part, windows?.windows ?? input.buffer,
           transformed,
         ])
       let pieces = (count + tilesAtOnce - 1) / tilesAtOnce * filterBlocks
       try engine.launch(
-        form.kernel, "winograd_sums_\(tile)", groups: form.groups(pieces), items: 1,
+        form.kernel, "winograd_sums_\(tiling.side)", groups: form.groups(pieces), items: 1,
         [geometry, epilogue, Int32(start), transformed, filters] + factorArguments
           + [LocalMemory(bytes: sumBytes(tilesAtOnce, sets))] + arrays)
     }
