@@ -12,7 +12,8 @@ struct KernelsCommand: ParsableCommand {
     abstract: "VGG-16's layers one by one, forward and transposed: GFLOP/s, GB/s, share of the measured peak.",
     discussion: """
       Times are the device's, of all launches a pass takes. FLOP are those of the direct algorithm, so that a faster one \
-      may exceed the peak. A dense layer's bytes are its weights, read once.
+      may exceed the peak; beside them the products that the algorithm makes, which are measured against it. A dense \
+      layer's bytes are its weights, read once.
       """)
 
   @OptionGroup var options: BenchmarkOptions
@@ -32,10 +33,14 @@ struct KernelsCommand: ParsableCommand {
     var outputShape: [Int]
     /// On the device, of the whole batch.
     var seconds: Spread
+    /// Of the direct algorithm.
     var gigaflops: Double
+    /// Of the products that the algorithm makes.
+    var productGigaflops: Double
     /// Of a dense layer's weights.
     var gigabytesPerSecond: Double?
-    /// Of the limit that holds: reading for a dense layer of one image, multiply-adds else.
+    /// Of the limit that holds: reading for a dense layer of one image, measured before and behind it, multiply-adds for
+    /// products else.
     var shareOfPeak: Double
     /// Names of the kernels launched, in order.
     var kernels: [String]
@@ -59,17 +64,18 @@ struct KernelsCommand: ParsableCommand {
       throw ValidationError("--only \(only ?? ""): no layer; there are \(names)")
     }
     var table = TextTable([
-      ("layer", .left), ("pass", .left), ("ms (quartiles)", .right), ("GFLOP/s", .right), ("GB/s", .right),
-      ("of peak", .right), ("kernels", .left),
+      ("layer", .left), ("pass", .left), ("ms (quartiles)", .right), ("GFLOP/s", .right), ("products", .right),
+      ("GB/s", .right), ("of peak", .right), ("kernels", .left),
     ])
     let stirring = try Stirring(on: engine.device, flopPerUnit: options.quick ? 1e6 : 2e9)
     var rows: [Row] = []
     for shape in shapes {
       Progress.note(shape.description)
-      for row in try measure(shape, on: engine, stirring, peak: peak) {
+      for row in try measure(shape, on: engine, stirring, peak) {
         rows.append(row)
         table.add([
           row.layer, row.pass, row.seconds.milliseconds, String(format: "%.1f", row.gigaflops),
+          String(format: "%.1f", row.productGigaflops),
           row.gigabytesPerSecond.map { String(format: "%.1f", $0) } ?? "",
           String(format: "%.0f %%", 100 * row.shareOfPeak), row.kernels.joined(separator: ", "),
         ])
@@ -80,16 +86,28 @@ struct KernelsCommand: ParsableCommand {
     try output.write(report, Self.picture(rows))
   }
 
-  private func measure(_ shape: LayerShape, on engine: Engine, _ stirring: Stirring, peak: Peak) throws -> [Row] {
-    try SingleLayer(shape, batch: batch, on: engine, stirring).passes(options.timing).map { pass in
-      let gigaflops = Double(shape.flop * batch) / pass.seconds.median * 1e-9
+  private func measure(_ shape: LayerShape, on engine: Engine, _ stirring: Stirring, _ peak: Peak) throws -> [Row] {
+    let isBoundByReading = shape.kind == .dense && batch == 1
+    func reading() throws -> Double {
+      isBoundByReading ? try Peak.reading(on: engine.device, isQuick: options.quick) : 0
+    }
+    let before = try reading()
+    let passes = try SingleLayer(shape, batch: batch, on: engine, stirring).passes(options.timing)
+    let reading = max(before, try reading())
+    return passes.map { pass in
+      func speed(_ flop: Int) -> Double { Double(flop * batch) / pass.seconds.median * 1e-9 }
       let bandwidth = shape.kind == .dense ? Double(4 * shape.weightCount) / pass.seconds.median * 1e-9 : nil
       let share =
-        if batch == 1, let bandwidth { bandwidth / peak.readGigabytesPerSecond } else { gigaflops / peak.gigaflops }
+        if isBoundByReading, let bandwidth {
+          bandwidth / reading
+        } else {
+          speed(pass.productFLOP) / peak.gigaflops
+        }
       return Row(
         layer: shape.name, pass: pass.name, batch: batch, inputShape: shape.inputShape.extents,
-        outputShape: shape.outputShape.extents, seconds: pass.seconds, gigaflops: gigaflops,
-        gigabytesPerSecond: bandwidth, shareOfPeak: share, kernels: pass.kernels)
+        outputShape: shape.outputShape.extents, seconds: pass.seconds, gigaflops: speed(shape.flop),
+        productGigaflops: speed(pass.productFLOP), gigabytesPerSecond: bandwidth, shareOfPeak: share,
+        kernels: pass.kernels)
     }
   }
 

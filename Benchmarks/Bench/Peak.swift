@@ -42,50 +42,77 @@ struct Peak: Codable {
     }
   }
 
-  /// - Parameter isQuick: shows that it works, measures nothing.
-  static func measure(on device: Device, isQuick: Bool) throws -> Peak {
-    try isQuick ? measure(on: device, megabytes: 16, flopPerUnit: 1e6, tries: 1) : measure(on: device)
-  }
-
   /// Runs the loops of Kernels/peak.cl and takes the best of some tries: a limit is what was reached once.
   ///
-  /// - Parameters:
-  ///   - megabytes: of the memory read and copied; must be beyond the caches.
-  ///   - flopPerUnit: of the multiply-add loop, for every compute unit; some milliseconds' work.
-  static func measure(on device: Device, megabytes: Int? = nil, flopPerUnit: Double = 2e9, tries: Int = 7) throws
-    -> Peak
-  {
-    let queue = try Queue(device: device, profiling: true)
-    let form = try Form.of(device)
-    let program = try Program(name: "peak.cl", source: String(cString: peak_source()), options: form.options, on: queue)
-    let workItems = form.group * form.groupsPerUnit * device.computeUnits
+  /// - Parameter isQuick: shows that it works, measures nothing.
+  static func measure(on device: Device, isQuick: Bool) throws -> Peak {
+    let loops = try Loops(on: device, isQuick: isQuick)
+    let gigaflops = try loops.gigaflops(flopPerUnit: isQuick ? 1e6 : 2e9)
+    let (read, copied) = try loops.gigabytesPerSecond()
+    return Peak(gigaflops: gigaflops, readGigabytesPerSecond: read, copyGigabytesPerSecond: copied)
+  }
 
-    func best(_ name: String, _ arguments: [any KernelArgument], work: Double) throws -> Double {
+  /// Reading alone, again. Where other machines share the memory its speed changes by the minute.
+  static func reading(on device: Device, isQuick: Bool) throws -> Double {
+    try Loops(on: device, isQuick: isQuick).gigabytesPerSecond(copies: false).read
+  }
+
+  /// The compiled loops.
+  private struct Loops {
+    private let queue: Queue
+    private let program: Program
+    private let form: Form
+    private let workItems: Int
+    /// Of the memory that is read and copied: beyond the caches.
+    private let megabytes: Int
+    private let tries: Int
+
+    init(on device: Device, isQuick: Bool) throws {
+      queue = try Queue(device: device, profiling: true)
+      form = try Form.of(device)
+      program = try Program(name: "peak.cl", source: String(cString: peak_source()), options: form.options, on: queue)
+      workItems = form.group * form.groupsPerUnit * device.computeUnits
+      megabytes = isQuick ? 16 : device.kind == .cpu ? 512 : 2048
+      tries = isQuick ? 1 : 7
+    }
+
+    private func best(_ name: String, _ arguments: [any KernelArgument], work: Double) throws -> Double {
       let kernel = try program.kernel(name)
       for _ in 0..<tries { try queue.launch(kernel, grid: Grid(workItems), group: Grid(form.group), arguments) }
       return work / (try queue.launchRecords().map(\.seconds).min()!) * 1e-9
     }
 
-    let out = try Buffer<Float>(count: workItems, on: queue, for: "results")
-    let flopPerRound = Double(2 * form.width * form.chains)
-    let rounds = Int(flopPerUnit / (flopPerRound * Double(form.group * form.groupsPerUnit)))
-    let gigaflops = try best(
-      "fma_chains", [Int32(rounds), Float(0.999), Float(0.001), out],
-      work: Double(workItems * rounds) * flopPerRound)
+    private var out: Buffer<Float> { get throws { try Buffer(count: workItems, on: queue, for: "results") } }
 
-    // Half of it each for source and target of the copy; all memory is written once before it is read.
-    let bytes = (megabytes ?? (device.kind == .cpu ? 512 : 2048)) << 20
-    let share = max(bytes / (2 * 4 * form.width) / (form.unroll * workItems), 1) * form.unroll
-    let count = share * workItems * form.width
-    let source = try Buffer<Float>(count: count, on: queue, for: "memory that is read")
-    let target = try Buffer<Float>(count: count, on: queue, for: "memory that is written")
-    let numbers = [Float](repeating: 1, count: count)
-    for buffer in [source, target] { try numbers.withUnsafeBufferPointer { try queue.write($0, to: buffer) } }
-    let vectors = Int32(share * workItems)
-    return Peak(
-      gigaflops: gigaflops,
-      readGigabytesPerSecond: try best("read_all", [vectors, source, out], work: Double(4 * count)),
-      copyGigabytesPerSecond: try best("copy_all", [vectors, source, target], work: Double(8 * count)))
+    /// - Parameter flopPerUnit: for every compute unit; some milliseconds' work.
+    func gigaflops(flopPerUnit: Double) throws -> Double {
+      let flopPerRound = Double(2 * form.width * form.chains)
+      let rounds = Int(flopPerUnit / (flopPerRound * Double(form.group * form.groupsPerUnit)))
+      return try best(
+        "fma_chains", [Int32(rounds), Float(0.999), Float(0.001), try out],
+        work: Double(workItems * rounds) * flopPerRound)
+    }
+
+    /// Half of the memory each for source and target of the copy; all of it is written once before it is read.
+    func gigabytesPerSecond(copies: Bool = true) throws -> (read: Double, copied: Double) {
+      let bytes = megabytes << 20
+      let share = max(bytes / (2 * 4 * form.width) / (form.unroll * workItems), 1) * form.unroll
+      let count = share * workItems * form.width
+      let numbers = [Float](repeating: 1, count: count)
+      func memory(_ purpose: String) throws -> Buffer<Float> {
+        let buffer = try Buffer<Float>(count: count, on: queue, for: purpose)
+        try numbers.withUnsafeBufferPointer { try queue.write($0, to: buffer) }
+        return buffer
+      }
+      let source = try memory("memory that is read")
+      let vectors = Int32(share * workItems)
+      let read = try best("read_all", [vectors, source, try out], work: Double(4 * count))
+      guard copies else { return (read, 0) }
+      return (
+        read,
+        try best("copy_all", [vectors, source, try memory("memory that is written")], work: Double(8 * count))
+      )
+    }
   }
 
   var text: String {

@@ -12,6 +12,8 @@ struct SingleLayer {
     var seconds: Spread
     /// The shortest run.
     var least: Double
+    /// Of one image: two for every multiplication with a weight that the algorithm makes.
+    var productFLOP: Int
     /// Names of the kernels launched, in order.
     var kernels: [String]
   }
@@ -48,10 +50,16 @@ struct SingleLayer {
       }
       return try engine.launchRecords()
     }
-    return [("forward", "forward"), ("transposed", "backward")].map { name, label in
+    let plan = PropagationPlan(explainer.network, rules: explainer.rules, on: engine)
+    let layer = plan.layers.first { $0.name == shape.name }!
+    return [
+      ("forward", "forward", layer.forwardProductFLOP), ("transposed", "backward", layer.backwardProductFLOP),
+    ].map { name, label, productFLOP in
       let launches = runs.map { $0.filter { $0.label == "\(shape.name) \(label)" } }
       let seconds = launches.map { $0.reduce(0) { $0 + $1.seconds } }
-      return Pass(name: name, seconds: Spread(seconds), least: seconds.min()!, kernels: launches[0].map(\.kernel))
+      return Pass(
+        name: name, seconds: Spread(seconds), least: seconds.min()!, productFLOP: productFLOP,
+        kernels: launches[0].map(\.kernel))
     }
   }
 }
