@@ -39,8 +39,8 @@ struct BenchmarkOptions: ParsableArguments {
   }
   var kernels: String? { place.kernels }
   func chosenDevice() throws -> Device { try place.chosenDevice() }
-  func engine(profiling: Bool = false, precision name: String? = nil) throws -> Engine {
-    try place.engine(profiling: profiling, precision: name)
+  func engine(profiling: Bool = false, pinned: Bool = false, precision name: String? = nil) throws -> Engine {
+    try place.engine(profiling: profiling, pinned: pinned, precision: name)
   }
 
   var timing: Timing { quick ? Timing(repetitions: 1, seconds: 0) : Timing(repetitions: repetitions, seconds: seconds) }

@@ -32,9 +32,16 @@ struct EngineOptions: ParsableArguments {
   }
 
   /// The device, with its number of threads.
-  func chosenDevice() throws -> Device {
-    // PoCL reads it when it first lists its devices.
+  ///
+  /// - Parameter pinned: PoCL's threads stay on a core each, where the process may use all. Behind a pause the system may wake
+  ///   two on the same core and part them some milliseconds later, longer than a layer takes.
+  func chosenDevice(pinned: Bool = false) throws -> Device {
+    // PoCL reads these when it first lists its devices.
     if let threads { setenv("POCL_MAX_PTHREAD_COUNT", "\(threads)", 1) }
+    let process = ProcessInfo.processInfo
+    if pinned, process.activeProcessorCount == process.processorCount, threads ?? 1 <= process.processorCount {
+      setenv("POCL_AFFINITY", "1", 0)
+    }
     return try DeviceChoice.choose(
       device, environment: ProcessInfo.processInfo.environment, among: Device.all()
     ).device
@@ -43,12 +50,12 @@ struct EngineOptions: ParsableArguments {
   /// The one place where the benchmarks make an engine: options that choose algorithms for all of it are passed on here.
   ///
   /// - Parameter name: a precision in the place of the option's.
-  func engine(profiling: Bool = false, precision name: String? = nil) throws -> Engine {
+  func engine(profiling: Bool = false, pinned: Bool = false, precision name: String? = nil) throws -> Engine {
     guard let precision = name.map({ Precision(rawValue: $0) }) ?? self.precision else {
       throw SessionError(
         "precision \(name!): not built; there are \(Precision.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let device = try chosenDevice()
+    let device = try chosenDevice(pinned: pinned)
     let family = try KernelFamily.choose(kernels, environment: ProcessInfo.processInfo.environment, for: device)
     return try Engine(
       device: device, family: family, precision: precision, convolutions: convolutions, profiling: profiling)

@@ -54,7 +54,7 @@ struct KernelsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let engine = try options.engine(profiling: true)
+    let engine = try options.engine(profiling: true, pinned: true)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     print("device   \(engine.device)\n\(peak.text)")
     let vgg = options.quick ? VGG16.tiny : VGG16(side: options.side ?? 224)

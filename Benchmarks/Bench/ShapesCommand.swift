@@ -63,7 +63,7 @@ struct ShapesCommand: ParsableCommand {
   private var sweeps: [ShapeSweep] { ShapeSweep.all.filter { only == nil || $0.name.contains(only!) } }
 
   func run() throws {
-    let engine = try options.engine(profiling: true)
+    let engine = try options.engine(profiling: true, pinned: true)
     let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
     print("device   \(engine.device)\n\(peak.text)")
     let stirring = try Stirring(on: engine.device, flopPerUnit: options.quick ? 1e6 : 2e9)
