@@ -42,6 +42,9 @@ static const char pooling_average_cl[] = {
 static const char elementwise_rectifier_cl[] = {
 #embed "../../Kernels/elementwise/rectifier.cl"
 };
+static const char elementwise_addition_cl[] = {
+#embed "../../Kernels/elementwise/addition.cl"
+};
 static const char elementwise_slice_cl[] = {
 #embed "../../Kernels/elementwise/slice.cl"
 };
@@ -191,6 +194,7 @@ static const KernelSource sources[] = {
     SOURCE("pooling/maximum.cl", pooling_maximum_cl),
     SOURCE("pooling/average.cl", pooling_average_cl),
     SOURCE("elementwise/rectifier.cl", elementwise_rectifier_cl),
+    SOURCE("elementwise/addition.cl", elementwise_addition_cl),
     SOURCE("elementwise/slice.cl", elementwise_slice_cl),
     SOURCE("elementwise/normalization.cl", elementwise_normalization_cl),
     SOURCE("relevance/rho.cl", relevance_rho_cl),

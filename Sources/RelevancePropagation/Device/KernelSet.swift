@@ -18,7 +18,8 @@ package enum KernelSet: String, Sendable, CaseIterable {
     case .network:
       [
         "convolution/naive.cl", "convolution/pack.cl", "dense/naive.cl", "pooling/maximum.cl", "pooling/average.cl",
-        "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/normalization.cl", "relevance/rho.cl",
+        "elementwise/rectifier.cl", "elementwise/slice.cl", "elementwise/addition.cl", "elementwise/normalization.cl",
+        "relevance/rho.cl",
         "relevance/quotient.cl", "relevance/product.cl", "relevance/bias.cl", "relevance/ledger.cl",
         "relevance/filter.cl", "relevance/start.cl",
       ]
