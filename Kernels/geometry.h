@@ -152,6 +152,7 @@ typedef struct {
   int C, K;            // inputs and outputs of a bundle of groups
   int outputs, P, Q;   // of the output; `outputs` of all groups
   int entries;
+  int phases;          // whose pieces of work take turns
   int run;             // taps in a row that are neighbours in an image of one group, else 1
   int stepInY, stepInX;
   int stepOutY, stepOutX;

@@ -13,7 +13,8 @@
 // x [entries][H,W,channels] with xStride elements an entry (0: one for the whole batch), out [entries][P,Q,outputs];
 // U packed by pack_gather, for each phase [bundle][block][taps*C][columns]; taps: (y, x) offsets of all phases' taps.
 // Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
-// Grid (pieces of all phases + TILE_IDLE_GROUPS, bundles) in groups of 1.
+// Pieces of the phases take turns: they have different numbers of taps, and a thread gets many pieces in a row.
+// Grid (phases * most pieces of one + TILE_IDLE_GROUPS, bundles) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
@@ -125,25 +126,26 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     global const float *x, const int xStride, const SignPart part, global const float *U, local float *memory,
     FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  int piece = (int)get_global_id(0) - TILE_IDLE_GROUPS, number = 0, P, Q;
-  const int bundle = get_global_id(1);
-  if (piece < 0) return;
-  for (;; number++) {
-    P = (g.P - phases[number].y + g.stepOutY - 1) / g.stepOutY, Q = (g.Q - phases[number].x + g.stepOutX - 1) / g.stepOutX;
-    const int pieces = (g.entries * P * Q + g.rowsAtOnce - 1) / g.rowsAtOnce;
-    if (piece < pieces) break;
-    piece -= pieces;
-  }
-  const GatherPhase phase = phases[number];
+  const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS, bundle = get_global_id(1);
+  if (work < 0) return;
+  const GatherPhase phase = phases[work % g.phases];
+  const int P = (g.P - phase.y + g.stepOutY - 1) / g.stepOutY, Q = (g.Q - phase.x + g.stepOutX - 1) / g.stepOutX;
   global const int *taps = allTaps + 2 * phase.firstTap;
-  const int first = piece * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.entries * P * Q - first), depth = phase.taps * g.C;
+  const int first = work / g.phases * g.rowsAtOnce, rows = min(g.rowsAtOnce, g.entries * P * Q - first);
+  const int depth = phase.taps * g.C;
+  if (rows <= 0) return;  // a phase with fewer pieces
+  if (depth == 0 && e.accumulate && (e.steps & ~EPILOGUE_PRODUCT) == 0 && e.biasMode == 0) return;  // nothing is added
   const PhasePlace firstPlace = place_in_phase(P, Q, first);
   global float *inputs = SAME_MEMORY(memory), *sums = inputs + (size_t)g.rowsOfMemory * g.pitch;
   global const float *filters = U + phase.filters + (size_t)bundle * depth * ((g.K + 15) / 16 * 16);
 
   const TapReach reach = reach_of(phase.taps, taps);
-  int from = 0;
-  do {
+  if (depth == 0) {
+    const int count = g.rowsOfMemory * ((g.K + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS);
+    for (int i = 0; i < count; i += 16) store16((float16)0.0f, sums + i);
+  }
+#pragma unroll 1
+  for (int from = 0; from < depth;) {
     const int part_depth = min(g.depthAtOnce, depth - from);
     PhasePlace place = firstPlace;
 #pragma unroll 1
@@ -167,11 +169,14 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
                    asked_ahead(rows, 16 * vectors * part_depth));
     }
     from += part_depth;
-  } while (from < depth);
+  }
 
+  // Where no tap meets an output c is 0, and so are R = a * c and s = R / stab(z): nothing is read for them.
+  const int isNothing = depth == 0 && e.biasMode == 0 && !e.accumulate &&
+                        (e.steps == EPILOGUE_PRODUCT || e.steps == (EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT));
   // The usual runs with their flags as constants.
 #define FINISH(e) finish_rows(g, e, arrays, phase, firstPlace, rows, bundle, sums)
-  if (is_run(e, 0, 0)) FINISH(run_of(e, 0, 0));
+  if (isNothing || is_run(e, 0, 0)) FINISH(run_of(e, 0, 0));
   else if (is_run(e, 0, 1)) FINISH(run_of(e, 0, 1));
   else if (is_run(e, EPILOGUE_RECTIFY, 1)) FINISH(run_of(e, EPILOGUE_RECTIFY, 1));
   else if (is_run(e, EPILOGUE_PRODUCT, 0)) FINISH(run_of(e, EPILOGUE_PRODUCT, 0));

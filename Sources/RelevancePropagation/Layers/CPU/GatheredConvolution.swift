@@ -86,11 +86,11 @@ struct GatheredConvolution {
     let geometry = GatherGeometry(
       channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(inputs),
       K: Int32(outputs), outputs: Int32(view.output[0]), P: Int32(view.output[1]), Q: Int32(view.output[2]),
-      entries: Int32(batch), run: Int32(run), stepInY: Int32(stepIn.vertical),
+      entries: Int32(batch), phases: Int32(phases.count), run: Int32(run), stepInY: Int32(stepIn.vertical),
       stepInX: Int32(stepIn.horizontal), stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal),
       rowsAtOnce: Int32(rowsAtOnce), rowsOfMemory: Int32(rowsOfMemory), depthAtOnce: Int32(depthAtOnce),
       pitch: Int32(pitch))
-    let pieces = phases.reduce(0) { $0 + (positions($1) + rowsAtOnce - 1) / rowsAtOnce }
+    let pieces = phases.count * ((most + rowsAtOnce - 1) / rowsAtOnce)
     let tables = try tables(of: phases, parameters, on: engine)
     try engine.launch(
       form.kernel, "convolution_gather", groups: form.groups(pieces, view.bundles), items: 1,
