@@ -157,6 +157,7 @@ typedef struct {
   int stepInY, stepInX;
   int stepOutY, stepOutX;
   int rowsAtOnce;      // positions of one piece of work
+  int outputsAtOnce;   // and its outputs of a bundle, a multiple of TILE_COLUMNS
   int rowsOfMemory;    // rowsAtOnce and the rows that tiles may compute too many
   int depthAtOnce;     // numbers of a row gathered at a time
   int pitch;           // elements between gathered rows

@@ -6,15 +6,16 @@
 // outputs o(i,j) = phase + stride * (i,j) of one phase meet only the taps that hit, stepIn is 1: a stride multiplies nothing by
 // zero.
 // A work-item gathers the inputs of a few positions into rows [taps * C], a part of `depthAtOnce` numbers at a time, and
-// multiplies them with all filters of its group: sums of parts first, then their sum, which keeps the error small.
+// multiplies them with all filters of its group: sums of parts first, then their sum, which keeps the error small. Where there are
+// few positions, several share them, each with some of the filters.
 // Groups of few outputs come in bundles, as many as fill a vector's lanes, with zeros between them: a vector of products a
 // term either way, and the inputs of all are copied at once. C and K are a bundle's; the last one may have fewer groups.
 //
 // x [entries][H,W,channels] with xStride elements an entry (0: one for the whole batch), out [entries][P,Q,outputs];
 // U packed by pack_gather, for each phase [bundle][block][taps*C][columns]; taps: (y, x) offsets of all phases' taps.
-// Local memory: rowsAtOnce * pitch + rowsAtOnce * (K rounded up to TILE_COLUMNS) floats.
+// Local memory: rowsOfMemory * (pitch + outputsAtOnce) floats.
 // Pieces of the phases take turns: they have different numbers of taps, and a thread gets many pieces in a row.
-// Grid (phases * most pieces of one + TILE_IDLE_GROUPS, bundles) in groups of 1.
+// Grid (phases * most pieces of one + TILE_IDLE_GROUPS, bundles * ceil(K / outputsAtOnce)) in groups of 1.
 #include "epilogue.h"
 #include "cpu/tile.h"
 
@@ -99,11 +100,11 @@ static inline __attribute__((always_inline)) PhasePlace place_behind(PhasePlace 
   return place;
 }
 
-// The sums of a piece of work, whose first output is given, with their epilogue.
+// The sums of a piece of work, whose first output is given, with their epilogue; of outputs firstK ... lastK - 1 of the bundle.
 static inline __attribute__((always_inline)) void finish_rows(const GatherGeometry g, const Epilogue e,
                                                               const EpilogueArrays arrays, const GatherPhase phase,
                                                               PhasePlace place, const int rows, const int bundle,
-                                                              global const float *sums) {
+                                                              const int firstK, const int lastK, global const float *sums) {
   const int end = min(bundle * g.K + g.K, g.outputs);
 #pragma unroll 1
   for (int i = 0; i < rows; i++, place = place_behind(place)) {
@@ -111,10 +112,10 @@ static inline __attribute__((always_inline)) void finish_rows(const GatherGeomet
     const FinishedEntry finished = finished_entry(e, arrays, place.entry);
     const size_t pixel = ((size_t)p * g.Q + q) * g.outputs;
 #pragma unroll 1
-    for (int k = 0; k < g.K; k += 16) {
+    for (int k = firstK; k < lastK; k += 16) {
       const int block_k = k / TILE_COLUMNS * TILE_COLUMNS, vectors = min(TILE_VECTORS, (g.K - block_k + 15) / 16);
       const float16 sum =
-          load16(sums + (size_t)block_k * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
+          load16(sums + (size_t)(block_k - firstK) * g.rowsOfMemory + (size_t)i * 16 * vectors + (k - block_k));
       const int channel = bundle * g.K + k;
       finish(e, arrays, sum, finished, pixel + channel, channel, end);
     }
@@ -126,8 +127,10 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     global const float *x, const int xStride, const SignPart part, global const float *U, local float *memory,
     FINISH_PARAMETERS) {
   const EpilogueArrays arrays = FINISH_ARRAYS;
-  const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS, bundle = get_global_id(1);
+  const int work = (int)get_global_id(0) - TILE_IDLE_GROUPS;
   if (work < 0) return;
+  const int shares = (g.K + g.outputsAtOnce - 1) / g.outputsAtOnce, bundle = get_global_id(1) / shares;
+  const int firstK = get_global_id(1) % shares * g.outputsAtOnce, lastK = min(firstK + g.outputsAtOnce, g.K);
   const GatherPhase phase = phases[work % g.phases];
   const int P = (g.P - phase.y + g.stepOutY - 1) / g.stepOutY, Q = (g.Q - phase.x + g.stepOutX - 1) / g.stepOutX;
   global const int *taps = allTaps + 2 * phase.firstTap;
@@ -141,8 +144,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
 
   const TapReach reach = reach_of(phase.taps, taps);
   if (depth == 0) {
-    const int count = g.rowsOfMemory * ((g.K + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS);
-    for (int i = 0; i < count; i += 16) store16((float16)0.0f, sums + i);
+    for (int i = 0; i < g.rowsOfMemory * g.outputsAtOnce; i += 16) store16((float16)0.0f, sums + i);
   }
 #pragma unroll 1
   for (int from = 0; from < depth;) {
@@ -161,11 +163,12 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
       else gather_row(&g, taps, image, channel, y, w, part, from, part_depth, row);
     }
 #pragma unroll 1
-    for (int k = 0; k < g.K; k += TILE_COLUMNS) {
-      const int vectors = min(TILE_VECTORS, (g.K - k + 15) / 16), isLast = k + TILE_COLUMNS >= g.K;
+    for (int k = firstK; k < lastK; k += TILE_COLUMNS) {
+      const int vectors = min(TILE_VECTORS, (g.K - k + 15) / 16), isLast = k + TILE_COLUMNS >= lastK;
       global const float *b = filters + (size_t)k * depth + (size_t)from * 16 * vectors;
-      global const float *next = isLast ? filters + (size_t)(from + part_depth) * TILE_COLUMNS : b + (size_t)TILE_COLUMNS * depth;
-      tiles_before(rows, vectors, part_depth, inputs, g.pitch, 0, b, from > 0, sums + (size_t)k * g.rowsOfMemory, next,
+      global const float *next = isLast ? filters + (size_t)firstK * depth + (size_t)(from + part_depth) * TILE_COLUMNS
+                                        : b + (size_t)TILE_COLUMNS * depth;
+      tiles_before(rows, vectors, part_depth, inputs, g.pitch, 0, b, from > 0, sums + (size_t)(k - firstK) * g.rowsOfMemory, next,
                    asked_ahead(rows, 16 * vectors * part_depth));
     }
     from += part_depth;
@@ -175,7 +178,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
   const int isNothing = depth == 0 && e.biasMode == 0 && !e.accumulate &&
                         (e.steps == EPILOGUE_PRODUCT || e.steps == (EPILOGUE_PRODUCT | EPILOGUE_QUOTIENT));
   // The usual runs with their flags as constants.
-#define FINISH(e) finish_rows(g, e, arrays, phase, firstPlace, rows, bundle, sums)
+#define FINISH(e) finish_rows(g, e, arrays, phase, firstPlace, rows, bundle, firstK, lastK, sums)
   if (isNothing || is_run(e, 0, 0)) FINISH(run_of(e, 0, 0));
   else if (is_run(e, 0, 1)) FINISH(run_of(e, 0, 1));
   else if (is_run(e, EPILOGUE_RECTIFY, 1)) FINISH(run_of(e, EPILOGUE_RECTIFY, 1));

@@ -95,7 +95,9 @@ import Testing
     }
   }
 
-  @Test("an addition of two inputs costs its quotient, and a copy and a product for each")
+  @Test(
+    "an addition of two inputs costs its quotient, and a copy and a product for each; where it finishes, a launch for each"
+  )
   func addition() throws {
     let network = try Network(
       name: "sum", inputShape: [3],
@@ -103,11 +105,20 @@ import Testing
         .init(name: "relu", layer: ReLU(), inputs: ["input"]),
         .init(name: "sum", layer: Addition(), inputs: ["relu", "input"]),
       ], outputName: "sum")
+    let (epsilon, flat) = (
+      try RuleTable(["relu": PassRule(), "sum": EpsilonRule()], for: network),
+      try RuleTable(["relu": PassRule(), "sum": FlatRule()], for: network)
+    )
+    func launches(_ rules: RuleTable, _ engine: Engine) throws -> Int {
+      try Propagator(DeviceNetwork(network, on: engine), rules: rules, options: .init(ledger: false)).launchCount
+    }
     // + the copy of R through the rectifier onto what the input has already.
-    #expect(try count(network, EpsilonRule()) == 1 + 2 * 2 + 1)
-    let device = try DeviceNetwork(network, on: TestDevice.engine)
-    let flat = try RuleTable(["relu": PassRule(), "sum": FlatRule()], for: network)
+    #expect(try launches(epsilon, TestDevice.plain) == 1 + 2 * 2 + 1)
     // Flat fills its own denominator, an addition one input at a time.
-    #expect(try Propagator(device, rules: flat, options: .init(ledger: false)).launchCount == 2 + 1 + 2 * 2 + 1)
+    #expect(try launches(flat, TestDevice.plain) == 2 + 1 + 2 * 2 + 1)
+    for engine in [TestDevice.cpu, TestDevice.gpu] {
+      #expect(try launches(epsilon, engine) == 1 + 2 + 1)
+      #expect(try launches(flat, engine) == 2 + 2 + 1)
+    }
   }
 }

@@ -83,21 +83,33 @@ struct GatheredConvolution {
     let most = phases.map(positions).max()!
     let rowsAtOnce = most <= form.fewRows ? most : blocks * form.rows
     let rowsOfMemory = rowsAtOnce.roundedUp(to: form.rows)
+    let pieces = (most + rowsAtOnce - 1) / rowsAtOnce
+    let outputsAtOnce = outputsAtOnce(pieces: pieces * view.bundles, cores: engine.limits.computeUnits)
     let geometry = GatherGeometry(
       channels: Int32(view.input[0]), H: Int32(view.input[1]), W: Int32(view.input[2]), C: Int32(inputs),
       K: Int32(outputs), outputs: Int32(view.output[0]), P: Int32(view.output[1]), Q: Int32(view.output[2]),
       entries: Int32(batch), phases: Int32(phases.count), run: Int32(run), stepInY: Int32(stepIn.vertical),
       stepInX: Int32(stepIn.horizontal), stepOutY: Int32(stepOut.vertical), stepOutX: Int32(stepOut.horizontal),
-      rowsAtOnce: Int32(rowsAtOnce), rowsOfMemory: Int32(rowsOfMemory), depthAtOnce: Int32(depthAtOnce),
+      rowsAtOnce: Int32(rowsAtOnce), outputsAtOnce: Int32(outputsAtOnce), rowsOfMemory: Int32(rowsOfMemory),
+      depthAtOnce: Int32(depthAtOnce),
       pitch: Int32(pitch))
-    let pieces = phases.count * ((most + rowsAtOnce - 1) / rowsAtOnce)
     let tables = try tables(of: phases, parameters, on: engine)
     try engine.launch(
-      form.kernel, "convolution_gather", groups: form.groups(pieces, view.bundles), items: 1,
+      form.kernel, "convolution_gather",
+      groups: form.groups(phases.count * pieces, view.bundles * ((outputs + outputsAtOnce - 1) / outputsAtOnce)),
+      items: 1,
       [
         geometry, epilogue, tables.phases, tables.taps, input.buffer, Int32(input.stride), input.part,
-        try filters(of: phases, parameters, on: engine), LocalMemory(bytes: rowsOfMemory * bytesOfRow),
+        try filters(of: phases, parameters, on: engine), LocalMemory(bytes: 4 * rowsOfMemory * (pitch + outputsAtOnce)),
       ] + arrays)
+  }
+
+  /// Outputs of a piece of work, whole blocks of filters: all, or where there are fewer pieces than two a core, so many that there are.
+  /// What shares positions gathers them again.
+  private func outputsAtOnce(pieces: Int, cores: Int) -> Int {
+    let blocks = (outputs + form.columns - 1) / form.columns
+    let shares = min(blocks, max(1, (2 * cores + pieces - 1) / pieces))
+    return (blocks + shares - 1) / shares * form.columns
   }
 
   /// Terms that are gathered at a time.
