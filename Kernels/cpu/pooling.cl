@@ -14,6 +14,10 @@
 #include "epilogue.h"
 #include "cpu/tile.h"
 
+// Memory answers late, and rows a few pixels long are too short for a core to guess what comes next: it is asked for, so many numbers
+// ahead.
+enum { NUMBERS_AHEAD = 1024 };
+
 // Row p of the means.
 static inline __attribute__((always_inline)) void average_row(const CellGeometry g, global const int *cells, const Epilogue e,
                                                               const EpilogueArrays arrays, const int p, const int entry,
@@ -99,53 +103,58 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void average_transpos
     average_row_back(g, cells, e, arrays, h, entry, from);
 }
 
-// Row p of the maxima.
-static inline __attribute__((always_inline)) void maximum_row(const WindowGeometry g, const FactorParameters factor,
-                                                              global const float *image, global float *y,
-                                                              global float *factors, const int p) {
-  const int top = p * g.strideY - g.padTop;
-  for (int q = 0; q < g.Q; q++) {
-    const int left = q * g.strideX - g.padLeft;
-    for (int c = 0; c < g.C; c += 16) {
-      float16 best = -INFINITY, sum = 0.0f;
-      int count = 0;
-      for (int h = top; h < top + g.kernelY * g.dilationY; h += g.dilationY) {
-        if (h < 0 || h >= g.H) continue;
-        float16 rowSum = 0.0f;
-        for (int w = left; w < left + g.kernelX * g.dilationX; w += g.dilationX) {
-          if (w < 0 || w >= g.W) continue;
-          const float16 value = load_lanes(image + ((size_t)h * g.W + w) * g.C, c, g.C);
-          best = larger_of(best, value);
-          rowSum += value;
-          count++;
-        }
-        sum += rowSum;
+// The maximum, and its factor, of what of a window lies in the image: `rows` x `columns` pixels from `corner` on.
+static inline __attribute__((always_inline)) void maximum_window(const WindowGeometry g, const FactorParameters factor,
+                                                                 const int rows, const int columns,
+                                                                 global const float *corner, global float *y,
+                                                                 global float *f) {
+  const size_t down = (size_t)g.dilationY * g.W * g.C, right = (size_t)g.dilationX * g.C;
+#pragma unroll 1
+  for (int c = 0; c < g.C; c += 16) {
+    float16 best = -INFINITY, sum = 0.0f;
+    for (int r = 0; r < rows; r++) {
+      float16 rowSum = 0.0f;
+      for (int s = 0; s < columns; s++) {
+        global const float *pixel = corner + r * down + s * right;
+        const float16 value = load_lanes(pixel, c, g.C);
+        EXPECT_NEAR(pixel + c + NUMBERS_AHEAD);
+        best = larger_of(best, value);
+        rowSum += value;
       }
-      store_lanes(best, y + (size_t)q * g.C, c, g.C);
-      if (factor.isMade) {
-        const float16 f = stabilized_quotient(best, sum / (float)count, factor.stabilizer.epsilon, factor.stabilizer.mode);
-        store_lanes(f, factors + (size_t)q * g.C, c, g.C);
-      }
+      sum += rowSum;
     }
+    store_lanes(best, y, c, g.C);
+    if (!factor.isMade) continue;
+    const float count = rows * columns;
+    store_lanes(stabilized_quotient(best, sum / count, factor.stabilizer.epsilon, factor.stabilizer.mode), f, c, g.C);
   }
+}
+
+// The first of a window's `count` pixels along an axis of `size` pixels that lies in the image, and the one behind the last.
+static inline int first_inside(const int begin, const int dilation) {
+  return begin < 0 ? (-begin + dilation - 1) / dilation : 0;
+}
+static inline int last_inside(const int begin, const int dilation, const int count, const int size) {
+  return begin >= size ? 0 : min(count, (size - 1 - begin) / dilation + 1);
 }
 
 WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_rows(const WindowGeometry g,
                                                                               const FactorParameters factor,
                                                                               global const float *x, global float *y,
                                                                               global float *factors) {
-  const int p = get_global_id(0), entry = get_global_id(1);
-  global const float *image = x + (size_t)entry * g.H * g.W * g.C;
-  const size_t row = ((size_t)entry * g.P + p) * g.Q * g.C;
-  WindowGeometry even = g;  // the usual windows, as numbers
-  even.kernelY = even.kernelX = even.strideY = even.strideX = 2, even.padTop = even.padLeft = 0;
-  even.dilationY = even.dilationX = 1;
-  if (g.kernelY == 2 && g.kernelX == 2 && g.strideY == 2 && g.strideX == 2 && g.padTop == 0 && g.padLeft == 0 &&
-      g.dilationY == 1 && g.dilationX == 1 && 2 * g.P <= g.H && 2 * g.Q <= g.W) {
-    even.H = 2 * g.P;
-    maximum_row(even, factor, image, y + row, factors + row, p);
-  } else {
-    maximum_row(g, factor, image, y + row, factors + row, p);
+  const int p = get_global_id(0), entry = get_global_id(1), top = p * g.strideY - g.padTop;
+  const int firstRow = first_inside(top, g.dilationY), rows = last_inside(top, g.dilationY, g.kernelY, g.H) - firstRow;
+  global const float *row = x + ((size_t)entry * g.H + top + firstRow * g.dilationY) * g.W * g.C;
+  size_t at = ((size_t)entry * g.P + p) * g.Q * g.C;
+#pragma unroll 1
+  for (int q = 0; q < g.Q; q++, at += g.C) {
+    const int left = q * g.strideX - g.padLeft, first = first_inside(left, g.dilationX);
+    const int columns = last_inside(left, g.dilationX, g.kernelX, g.W) - first;
+    global const float *corner = row + (size_t)(left + first * g.dilationX) * g.C;
+    // The usual windows with their sizes as constants.
+    if (rows == 2 && columns == 2) maximum_window(g, factor, 2, 2, corner, y + at, factors + at);
+    else if (rows == 3 && columns == 3) maximum_window(g, factor, 3, 3, corner, y + at, factors + at);
+    else maximum_window(g, factor, rows, columns, corner, y + at, factors + at);
   }
 }
 
