@@ -179,6 +179,61 @@ static inline __attribute__((always_inline)) float16 won(const WindowGeometry g,
   return shared ? result * (maxima > zero ? (float16)1.0f / maxima : zero) : result;
 }
 
+// The same of a window of 3 x 3 neighbours that lies in the image, to its pixel number `own`.
+static inline __attribute__((always_inline)) float16 won_of_nine(global const float *corner, const size_t down, const int C,
+                                                                 const int own, const int c, const float16 R) {
+  const float16 value = load_lanes(corner + own / 3 * down + (size_t)(own % 3) * C, c, C), zero = 0.0f;
+  int16 isBeaten = 0;
+#pragma unroll
+  for (int i = 0; i < 9; i++) {
+    const float16 other = load_lanes(corner + i / 3 * down + (size_t)(i % 3) * C, c, C);
+    const int16 isBefore = i < own ? -1 : 0;
+    isBeaten |= (other > value) | ((other == value) & isBefore);
+  }
+  return isBeaten ? zero : R;
+}
+
+// The windows along an axis that hold pixel `at`, first and last; without dilation. Last may be less than first: none does.
+typedef struct {
+  int first, last;
+} WindowRange;
+
+static inline WindowRange windows_that_hold(const int at, const int pad, const int size, const int stride, const int count) {
+  const int before = at + pad - size + 1;
+  const WindowRange result = {before > 0 ? (before + stride - 1) / stride : 0, min((at + pad) / stride, count - 1)};
+  return result;
+}
+
+// Row h of what windows of 3 x 3 neighbours send back: the usual ones that overlap. The sums have the order of `route_row`.
+static inline __attribute__((always_inline)) void route_row_of_nines(const WindowGeometry g, const Epilogue e,
+                                                                     const EpilogueArrays arrays, const int h,
+                                                                     const int entry, global const float *image,
+                                                                     global const float *R) {
+  const FinishedEntry finished = finished_entry(e, arrays, entry);
+  const size_t down = (size_t)g.W * g.C;
+  const WindowRange rows = windows_that_hold(h, g.padTop, 3, g.strideY, g.P);
+#pragma unroll 1
+  for (int w = 0; w < g.W; w++) {
+    const WindowRange columns = windows_that_hold(w, g.padLeft, 3, g.strideX, g.Q);
+#pragma unroll 1
+    for (int c = 0; c < g.C; c += 16) {
+      float16 sum = 0.0f;
+#pragma unroll 1
+      for (int p = rows.last; p >= rows.first; p--)
+#pragma unroll 1
+        for (int q = columns.last; q >= columns.first; q--) {
+          const int top = p * g.strideY - g.padTop, left = q * g.strideX - g.padLeft;
+          const float16 output = load_lanes(R + ((size_t)p * g.Q + q) * g.C, c, g.C);
+          if (top >= 0 && left >= 0 && top + 3 <= g.H && left + 3 <= g.W)
+            sum += won_of_nine(image + top * down + (size_t)left * g.C, down, g.C, 3 * (h - top) + w - left, c, output);
+          else
+            sum += won(g, image, output, p, q, h, w, c, 0);
+        }
+      finish(e, arrays, sum, finished, ((size_t)h * g.W + w) * g.C + c, c, g.C);
+    }
+  }
+}
+
 // Row h of what any windows send back.
 static inline __attribute__((always_inline)) void route_row(const WindowGeometry g, const Epilogue e,
                                                             const EpilogueArrays arrays, const int h, const int entry,
@@ -247,7 +302,10 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_route_ro
   const int row = get_global_id(0), entry = get_global_id(1);
   global const float *image = x + (size_t)(entry / e.targets) * g.H * g.W * g.C;
   global const float *outputs = R + (size_t)entry * g.P * g.Q * g.C;
-  if (!pairs)
+  const int areNine = g.kernelY == 3 && g.kernelX == 3 && g.dilationY == 1 && g.dilationX == 1 && !shared;
+  if (!pairs && areNine)
+    route_row_of_nines(g, e, arrays, row, entry, image, outputs);
+  else if (!pairs)
     route_row(g, e, arrays, row, entry, image, outputs, shared);
   else if (!shared && is_run(e, EPILOGUE_PRODUCT, 0))
     route_pairs(g, run_of(e, EPILOGUE_PRODUCT, 0), arrays, row, entry, image, outputs, 0);
