@@ -11,7 +11,7 @@ PACKAGES := build-essential pkg-config ocl-icd-opencl-dev opencl-headers pocl-op
 PEERS ?= .build/peers
 TORCH := 2.13.0
 
-.PHONY: help setup build demo test test-instructions lint format gallery bench bench-peers bench-quantus peers experiments clean
+.PHONY: help setup build demo test test-instructions lint format gallery bench bench-peers bench-residual bench-quantus peers experiments clean
 
 help:
 	@echo "make demo     install what is missing, build, draw a scene and explain it"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench    measure kernels, layers, composites, targets, scaling; BENCH=\"--results folder\" keeps the results"
 	@echo "make experiments  repeat the seeds' experiments: Documentation/Experiments.md; EXPERIMENTS=\"--only aopc\" runs one"
 	@echo "make bench-quantus  measure the removal of pixels beside quantus, and compare its scores with relprop's"
+	@echo "make bench-residual  the same with residual networks"
 	@echo "make bench-peers  measure beside zennit, captum, PyTorch and onnxruntime, which it installs into PEERS=$(PEERS)"
 
 # Installs only what is missing; as root, or through sudo.
@@ -76,6 +77,11 @@ experiments: setup
 bench-peers: setup peers
 	$(SWIFT) build -c release --product relprop-bench
 	$(PEERS)/bin/python Benchmarks/peers/bench_peers.py --bench .build/release/relprop-bench $(BENCH)
+
+# BENCH="--rounds 5 --json results.json".
+bench-residual: setup peers
+	$(SWIFT) build -c release --product relprop-bench
+	$(PEERS)/bin/python Benchmarks/peers/bench_residual.py --bench .build/release/relprop-bench $(BENCH)
 
 # BENCH="--experiments pixels --json results.json" and other options of bench_quantus.py.
 QUANTUS ?= .build/quantus
