@@ -26,3 +26,11 @@ struct TileForm {
   /// Work-groups for `count` pieces of work.
   func groups(_ count: Int, _ others: Int = 1) -> Grid { Grid(count + idleGroups, others) }
 }
+
+extension Int {
+  /// The size of the fewest parts of at most `most`, all about as large.
+  func evenly(atMost most: Int) -> Int {
+    let parts = Swift.max((self + most - 1) / most, 1)
+    return (self + parts - 1) / parts
+  }
+}

@@ -81,7 +81,7 @@ struct GatheredConvolution {
     let room = filterBytes <= form.cacheBytes / 3 ? form.cacheBytes / 32 : form.cacheBytes / 2
     let blocks = max(1, min(4, room / (form.rows * bytesOfRow)))
     let most = phases.map(positions).max()!
-    let rowsAtOnce = most <= form.fewRows ? most : blocks * form.rows
+    let rowsAtOnce = most.evenly(atMost: blocks * form.rows)
     let rowsOfMemory = rowsAtOnce.roundedUp(to: form.rows)
     let pieces = (most + rowsAtOnce - 1) / rowsAtOnce
     let outputsAtOnce = outputsAtOnce(pieces: pieces * view.bundles, cores: engine.limits.computeUnits)

@@ -155,11 +155,3 @@ struct WinogradConvolution {
     }
   }
 }
-
-extension Int {
-  /// The size of the fewest parts of at most `most`, all about as large.
-  fileprivate func evenly(atMost most: Int) -> Int {
-    let parts = Swift.max((self + most - 1) / most, 1)
-    return (self + parts - 1) / parts
-  }
-}
