@@ -8,6 +8,12 @@ import torch
 import zennit_peer
 
 
+def relative_error(found, exact):
+    """|found − exact| / |exact|, in float64."""
+    exact = exact.astype(np.float64)
+    return float(np.linalg.norm(found.astype(np.float64) - exact) / np.linalg.norm(exact))
+
+
 def relative_errors(network, composite, x, low, high, workers, folder):
     """- workers: by name, each loaded for `composite` and one image. Returns errors by name, one an image."""
     double = copy.deepcopy(network).double()
@@ -19,14 +25,11 @@ def relative_errors(network, composite, x, low, high, workers, folder):
         targets = torch.tensor([target])
         exact = zennit_peer.relevance(double, composite, image.double(), low.double(), high.double(), targets).numpy()
 
-        def error(found):
-            return float(np.linalg.norm(found.astype(np.float64) - exact) / np.linalg.norm(exact))
-
         errors["zennit float32"].append(
-            error(zennit_peer.relevance(network, composite, image, low, high, targets).numpy()))
+            relative_error(zennit_peer.relevance(network, composite, image, low, high, targets).numpy(), exact))
         np.save(os.path.join(folder, "image.npy"), image.numpy())
         for name, worker in workers.items():
             output = os.path.join(folder, "relevance.npy")
             worker.run(input=os.path.join(folder, "image.npy"), classes=[target], output=output)
-            errors[name].append(error(np.load(output)))
+            errors[name].append(relative_error(np.load(output), exact))
     return errors

@@ -13,20 +13,20 @@ Needs torch, zennit, captum, onnxruntime, onnx, safetensors, numpy: `make bench-
 import argparse
 import datetime
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
 
-TUNED = {"MALLOC_MMAP_THRESHOLD_": str(2 ** 30), "MALLOC_TRIM_THRESHOLD_": str(2 ** 34), "MALLOC_TOP_PAD_": str(2 ** 26)}
-if __name__ == "__main__" and any(os.environ.get(name) != value for name, value in TUNED.items()):
-    # glibc reads them when a process starts.
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **TUNED})
+import tuned
+
+if __name__ == "__main__":
+    tuned.restart()
 
 import promises
 from comparison import WORKS, Comparison
+from results import write_json
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -76,11 +76,7 @@ def main():
         for line in promises.lines(judged):
             print(line)
     if arguments.json:
-        temporary = arguments.json + ".part"
-        with open(temporary, "w") as file:
-            json.dump(results, file, indent=1)
-            file.write("\n")
-        os.replace(temporary, arguments.json)
+        write_json(arguments.json, results)
 
 
 # What makes these programs forgo instructions of the processor; the whole process and its children read them.

@@ -31,9 +31,11 @@ import warnings
 
 import numpy as np
 
+from results import write_json
+from tuned import TUNED
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS = os.path.join(HERE, "../../Models/demo/vgg16-scenes.safetensors")
-TUNED = {"MALLOC_MMAP_THRESHOLD_": str(2 ** 30), "MALLOC_TRIM_THRESHOLD_": str(2 ** 34), "MALLOC_TOP_PAD_": str(2 ** 26)}
 WAYS = {"as installed": {}, "malloc tuned": {"tuned": True}, "malloc tuned, channels last": {"tuned": True, "last": True}}
 EXPERIMENTS = {"patches": {"patch": 8, "steps": 100}, "pixels": {"steps": 100},
                "96 pixels": {"steps": 96, "unitsPerStep": 96}}
@@ -180,10 +182,7 @@ def main():
         peer.close()
     summarize(results)
     if arguments.json:
-        with open(arguments.json + ".part", "w") as file:
-            json.dump(results, file, indent=1)
-            file.write("\n")
-        os.replace(arguments.json + ".part", arguments.json)
+        write_json(arguments.json, results)
 
 
 def part(folder, x, a):

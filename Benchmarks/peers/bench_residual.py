@@ -6,25 +6,24 @@
 ResNet-18 and ResNet-50 with random weights, forward and `epsilon_plus` of one image; as fair as bench_peers.py, whose packages it needs.
 """
 import argparse
-import json
 import os
-import sys
 import tempfile
-import warnings
 
-TUNED = {"MALLOC_MMAP_THRESHOLD_": str(2 ** 30), "MALLOC_TRIM_THRESHOLD_": str(2 ** 34), "MALLOC_TOP_PAD_": str(2 ** 26)}
-if __name__ == "__main__" and any(os.environ.get(name) != value for name, value in TUNED.items()):
-    # glibc reads them when a process starts.
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **TUNED})
+import tuned
+
+if __name__ == "__main__":
+    tuned.restart()
 
 import numpy as np
-import onnxruntime
 import torch
 
 import bench_peers
 import zennit_peer
+from accuracy import relative_error
+from comparison import export_onnx, onnxruntime_contender, pytorch_contender
 from networks import HIGH, LOW, random_images
 from residual import BLOCKS, resnet, with_sums
+from results import write_json
 from round_robin import Contender, spread, take_turns, timed
 from worker import Worker
 
@@ -37,10 +36,7 @@ class ResidualComparison:
         np.save(self.image_file, self.images.numpy())
         self.network = resnet(name, *((16, 10) if quick else ()))
         self.model = os.path.join(folder, f"{name}.onnx")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the exporter's age; the other one needs one more package
-            torch.onnx.export(self.network, self.images, self.model, dynamo=False, opset_version=17, input_names=["x"],
-                              output_names=["logits"])
+        export_onnx(self.network, self.images, self.model)
         zennit_peer.import_zennit()
         from zennit.layer import Sum
         self.summed = with_sums(resnet(name, *((16, 10) if quick else ())), Sum)
@@ -55,18 +51,9 @@ class ResidualComparison:
         return contender
 
     def forward(self):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        session = onnxruntime.InferenceSession(self.model, options, providers=["CPUExecutionProvider"])
-        array = self.images.numpy()
-        last, y = (thing.to(memory_format=torch.channels_last) for thing in (self.network, self.images))
-
-        @torch.inference_mode()
-        def run():
-            return last(y)
         return self.row("forward", [
-            self.ours(kind="forward"), Contender("onnxruntime", timed(lambda: session.run(None, {"x": array}))),
-            Contender("PyTorch channels_last", timed(run))])
+            self.ours(kind="forward"), onnxruntime_contender(self.model, self.images, self.threads),
+            pytorch_contender("PyTorch channels_last", self.network, self.images, torch.channels_last)])
 
     def epsilon_plus(self):
         def theirs(targets=None):
@@ -77,9 +64,8 @@ class ResidualComparison:
             target = int(self.summed(self.images).argmax())
         ours.worker.run(input=self.image_file, classes=[target], output=output)
         expected = theirs(torch.tensor([target])).numpy()
-        difference = np.linalg.norm(np.load(output).astype(np.float64) - expected) / np.linalg.norm(expected)
         return {**self.row("epsilon_plus", [ours, Contender("zennit", timed(theirs))]),
-                "difference": {"zennit": float(difference)}}
+                "difference": {"zennit": relative_error(np.load(output), expected)}}
 
     def row(self, name, contenders):
         seconds = take_turns(contenders, self.rounds)
@@ -107,11 +93,7 @@ def main():
                 results["comparisons"].append(row)
                 bench_peers.show(row)
     if arguments.json:
-        temporary = arguments.json + ".part"
-        with open(temporary, "w") as file:
-            json.dump(results, file, indent=1)
-            file.write("\n")
-        os.replace(temporary, arguments.json)
+        write_json(arguments.json, results)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import torch
 from safetensors.torch import load_file
 
 from networks import vgg
+from results import write_json
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS = os.path.join(HERE, "../../Models/demo/vgg16-scenes.safetensors")
@@ -141,12 +142,9 @@ def main():
     for deviation in DEVIATIONS:
         print(f"- {deviation}")
     if arguments.json:
-        temporary = arguments.json + ".part"
-        with open(temporary, "w") as file:
-            json.dump({"quantus": importlib.metadata.version("quantus"), "torch": torch.__version__, "images": len(x),
-                       "composite": arguments.composite, "rows": rows, "deviations": DEVIATIONS}, file, indent=1)
-            file.write("\n")
-        os.replace(temporary, arguments.json)
+        write_json(arguments.json, {
+            "quantus": importlib.metadata.version("quantus"), "torch": torch.__version__, "images": len(x),
+            "composite": arguments.composite, "rows": rows, "deviations": DEVIATIONS})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """relprop and its peers on the same weights and images, ready to take turns."""
+import copy
 import json
 import os
 import warnings
@@ -9,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 import captum_peer
 import zennit_peer
-from accuracy import relative_errors
+from accuracy import relative_error, relative_errors
 from by_hand import SeedByHand
 from networks import HIGH, LOW, random_images, random_vgg16_state, vgg
 from round_robin import Contender, spread, take_turns, timed
@@ -27,6 +28,33 @@ WORKS = {
     "seed, batch 8": {"composite": "seed", "batch": 8},
     "epsilon_gamma_box, batch 8": {"composite": "epsilon_gamma_box", "batch": 8},
 }
+
+
+def export_onnx(network, x, path, **options):
+    """`network` as a file for onnxruntime, with input x and output logits."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter's age; the other one needs one more package
+        torch.onnx.export(network, x, path, dynamo=False, opset_version=17, input_names=["x"], output_names=["logits"],
+                          **options)
+
+
+def onnxruntime_contender(path, x, threads):
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    array = x.numpy()
+    return Contender("onnxruntime", timed(lambda: session.run(None, {"x": array})))
+
+
+def pytorch_contender(name, network, x, layout):
+    """The forward pass in a memory layout, of a copy of the network."""
+    network, x = copy.deepcopy(network).to(memory_format=layout), x.contiguous(memory_format=layout)
+
+    @torch.inference_mode()
+    def run():
+        return network(x)
+    return Contender(name, timed(run))
 
 
 class Comparison:
@@ -84,7 +112,9 @@ class Comparison:
         """The contenders relprop is compared with."""
         x = self.images[:work.get("batch", 1)]
         if work.get("kind") == "forward":
-            return [self.onnxruntime(x), *self.pytorch(x)]
+            return [onnxruntime_contender(self.onnx(), x, self.threads),
+                    pytorch_contender("PyTorch", self.network, x, torch.contiguous_format),
+                    pytorch_contender("PyTorch channels_last", self.network, x, torch.channels_last)]
         composite = work["composite"]
         if composite == "gamma_epsilon":
             lrp = captum_peer.CaptumLRP(vgg(self.state))
@@ -101,31 +131,11 @@ class Comparison:
         """The network as a file for onnxruntime; any batch."""
         path = os.path.join(self.folder, "vgg16.onnx")
         if not os.path.exists(path):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the exporter's age; the other one needs one more package
-                torch.onnx.export(self.network, self.images[:1], path, dynamo=False, opset_version=17, input_names=["x"],
-                                  output_names=["logits"], dynamic_axes={"x": {0: "N"}})
+            export_onnx(self.network, self.images[:1], path, dynamic_axes={"x": {0: "N"}})
         return path
 
     def image_file(self, count):
         return os.path.join(self.folder, f"images{count}.npy")
-
-    def onnxruntime(self, x):
-        import onnxruntime
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        session = onnxruntime.InferenceSession(self.onnx(), options, providers=["CPUExecutionProvider"])
-        array = x.numpy()
-        return Contender("onnxruntime", timed(lambda: session.run(None, {"x": array})))
-
-    def pytorch(self, x):
-        def forward(network, x):
-            with torch.inference_mode():
-                return network(x)
-        last = vgg(self.state).to(memory_format=torch.channels_last)
-        y = x.contiguous(memory_format=torch.channels_last)
-        return [Contender("PyTorch", timed(lambda: forward(self.network, x))),
-                Contender("PyTorch channels_last", timed(lambda: forward(last, y)))]
 
     def alone(self, work):
         """relprop's median before any peer has run in this process: the check that the peers do not slow it."""
@@ -153,15 +163,14 @@ class Comparison:
         with torch.no_grad():
             target = int(self.network(x).argmax())
         worker.run(input=self.image_file(1), classes=[target], output=output)
-        ours, targets = np.load(output).astype(np.float64), torch.tensor([target])
+        ours, targets = np.load(output), torch.tensor([target])
         if work["composite"] == "gamma_epsilon":
             peers = {"captum": captum_peer.CaptumLRP(vgg(self.state))(x, targets)}
         else:
             peers = {"zennit": zennit_peer.relevance(self.network, work["composite"], x, LOW, HIGH, targets)}
         if work["composite"] == "seed":
             peers["PyTorch by hand"] = SeedByHand(self.network, LOW, HIGH, torch.contiguous_format)(x, targets)
-        return {name: float(np.linalg.norm(ours - theirs.numpy()) / np.linalg.norm(theirs.numpy()))
-                for name, theirs in peers.items()}
+        return {name: relative_error(ours, theirs.numpy()) for name, theirs in peers.items()}
 
     def targets(self):
         """Ten classes of one image beside one class."""
