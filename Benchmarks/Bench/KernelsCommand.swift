@@ -55,7 +55,8 @@ struct KernelsCommand: ParsableCommand {
 
   func run() throws {
     let engine = try options.engine(profiling: true, pinned: true)
-    let peak = try Peak.measure(on: engine.device, isQuick: options.quick)
+    let loops = try Peak.Loops(on: engine.device, isQuick: options.quick)
+    let peak = try loops.peak()
     print("device   \(engine.device)\n\(peak.text)")
     let vgg = options.quick ? VGG16.tiny : VGG16(side: options.side ?? 224)
     let shapes = vgg.weighted.filter { $0.name.hasPrefix(only ?? "") }
@@ -71,7 +72,7 @@ struct KernelsCommand: ParsableCommand {
     var rows: [Row] = []
     for shape in shapes {
       Progress.note(shape.description)
-      for row in try measure(shape, on: engine, stirring, peak) {
+      for row in try measure(shape, on: engine, stirring, peak, loops) {
         rows.append(row)
         table.add([
           row.layer, row.pass, row.seconds.milliseconds, String(format: "%.1f", row.gigaflops),
@@ -86,10 +87,12 @@ struct KernelsCommand: ParsableCommand {
     try output.write(report, Self.picture(rows))
   }
 
-  private func measure(_ shape: LayerShape, on engine: Engine, _ stirring: Stirring, _ peak: Peak) throws -> [Row] {
+  private func measure(
+    _ shape: LayerShape, on engine: Engine, _ stirring: Stirring, _ peak: Peak, _ loops: Peak.Loops
+  ) throws -> [Row] {
     let isBoundByReading = shape.kind == .dense && batch == 1
     func reading() throws -> Double {
-      isBoundByReading ? try Peak.reading(on: engine.device, isQuick: options.quick) : 0
+      isBoundByReading ? try loops.reading() : 0
     }
     let before = try reading()
     let passes = try SingleLayer(shape, batch: batch, on: engine, stirring).passes(options.timing)

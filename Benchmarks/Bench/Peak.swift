@@ -46,19 +46,11 @@ struct Peak: Codable {
   ///
   /// - Parameter isQuick: shows that it works, measures nothing.
   static func measure(on device: Device, isQuick: Bool) throws -> Peak {
-    let loops = try Loops(on: device, isQuick: isQuick)
-    let gigaflops = try loops.gigaflops(flopPerUnit: isQuick ? 1e6 : 2e9)
-    let (read, copied) = try loops.gigabytesPerSecond()
-    return Peak(gigaflops: gigaflops, readGigabytesPerSecond: read, copyGigabytesPerSecond: copied)
+    try Loops(on: device, isQuick: isQuick).peak()
   }
 
-  /// Reading alone, again. Where other machines share the memory its speed changes by the minute.
-  static func reading(on device: Device, isQuick: Bool) throws -> Double {
-    try Loops(on: device, isQuick: isQuick).gigabytesPerSecond(copies: false).read
-  }
-
-  /// The compiled loops.
-  private struct Loops {
+  /// The compiled loops, for who measures more than once.
+  struct Loops {
     private let queue: Queue
     private let program: Program
     private let form: Form
@@ -66,6 +58,8 @@ struct Peak: Codable {
     /// Of the memory that is read and copied: beyond the caches.
     private let megabytes: Int
     private let tries: Int
+    /// Of the multiply-adds, for every compute unit; some milliseconds' work.
+    private let flopPerUnit: Double
 
     init(on device: Device, isQuick: Bool) throws {
       queue = try Queue(device: device, profiling: true)
@@ -74,7 +68,16 @@ struct Peak: Codable {
       workItems = form.group * form.groupsPerUnit * device.computeUnits
       megabytes = isQuick ? 16 : device.kind == .cpu ? 512 : 2048
       tries = isQuick ? 1 : 7
+      flopPerUnit = isQuick ? 1e6 : 2e9
     }
+
+    func peak() throws -> Peak {
+      let (read, copied) = try gigabytesPerSecond()
+      return Peak(gigaflops: try gigaflops(), readGigabytesPerSecond: read, copyGigabytesPerSecond: copied)
+    }
+
+    /// Reading alone, GB/s. Where other machines share the memory its speed changes by the minute.
+    func reading() throws -> Double { try gigabytesPerSecond(copies: false).read }
 
     private func best(_ name: String, _ arguments: [any KernelArgument], work: Double) throws -> Double {
       let kernel = try program.kernel(name)
@@ -84,8 +87,7 @@ struct Peak: Codable {
 
     private var out: Buffer<Float> { get throws { try Buffer(count: workItems, on: queue, for: "results") } }
 
-    /// - Parameter flopPerUnit: for every compute unit; some milliseconds' work.
-    func gigaflops(flopPerUnit: Double) throws -> Double {
+    private func gigaflops() throws -> Double {
       let flopPerRound = Double(2 * form.width * form.chains)
       let rounds = Int(flopPerUnit / (flopPerRound * Double(form.group * form.groupsPerUnit)))
       return try best(
@@ -94,7 +96,7 @@ struct Peak: Codable {
     }
 
     /// Half of the memory each for source and target of the copy; all of it is written once before it is read.
-    func gigabytesPerSecond(copies: Bool = true) throws -> (read: Double, copied: Double) {
+    private func gigabytesPerSecond(copies: Bool = true) throws -> (read: Double, copied: Double) {
       let bytes = megabytes << 20
       let share = max(bytes / (2 * 4 * form.width) / (form.unroll * workItems), 1) * form.unroll
       let count = share * workItems * form.width

@@ -66,9 +66,7 @@ static inline __attribute__((always_inline)) void add_rows(private const UsedRow
     _Pragma("unroll 1") for (int k = 0; k < width; k += 32) {                                                        \
       const int second = k + 16 < width ? 16 : 0;                                                                    \
       float16 sums[ENTRIES][2];                                                                                      \
-      _Pragma("unroll") for (int n = 0; n < ENTRIES; n++) {                                                          \
-        _Pragma("unroll") for (int j = 0; j < 2; j++) sums[n][j] = 0.0f;                                             \
-      }                                                                                                              \
+      CLEAR_SUMS(sums, ENTRIES, 2)                                                                                   \
       _Pragma("unroll 1") for (int r = 0; r < used->count; r++) {                                                    \
         global const float *row = w + used->rows[r] * pitch + k;                                                     \
         private const float *part = parts + used->rows[r] - block;                                                   \

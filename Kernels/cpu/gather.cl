@@ -149,6 +149,8 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
 #pragma unroll 1
   for (int from = 0; from < depth;) {
     const int part_depth = min(g.depthAtOnce, depth - from);
+    // Behind the last part the thread's next piece begins with the first one.
+    const int following = from + part_depth < depth ? from + part_depth : 0, ofFirst = min(TILE_COLUMNS, (g.K - firstK + 15) / 16 * 16);
     PhasePlace place = firstPlace;
 #pragma unroll 1
     for (int i = 0; i < rows; i++, place = place_behind(place)) {
@@ -166,7 +168,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void convolution_gath
     for (int k = firstK; k < lastK; k += TILE_COLUMNS) {
       const int vectors = min(TILE_VECTORS, (g.K - k + 15) / 16), isLast = k + TILE_COLUMNS >= lastK;
       global const float *b = filters + (size_t)k * depth + (size_t)from * 16 * vectors;
-      global const float *next = isLast ? filters + (size_t)firstK * depth + (size_t)(from + part_depth) * TILE_COLUMNS
+      global const float *next = isLast ? filters + (size_t)firstK * depth + (size_t)following * ofFirst
                                         : b + (size_t)TILE_COLUMNS * depth;
       tiles_before(rows, vectors, part_depth, inputs, g.pitch, 0, b, from > 0, sums + (size_t)(k - firstK) * g.rowsOfMemory, next,
                    asked_ahead(rows, 16 * vectors * part_depth));

@@ -193,28 +193,31 @@ static inline __attribute__((always_inline)) float16 won_of_nine(global const fl
   return isBeaten ? zero : R;
 }
 
-// The windows along an axis that hold pixel `at`, first and last; without dilation. Last may be less than first: none does.
+// The windows along an axis that reach over pixel `at`, first and last. Last may be less than first: none does.
 typedef struct {
   int first, last;
 } WindowRange;
 
-static inline WindowRange windows_that_hold(const int at, const int pad, const int size, const int stride, const int count) {
-  const int before = at + pad - size + 1;
+static inline WindowRange windows_that_hold(const int at, const int pad, const int size, const int dilation, const int stride,
+                                            const int count) {
+  const int before = at + pad - (size - 1) * dilation;
   const WindowRange result = {before > 0 ? (before + stride - 1) / stride : 0, min((at + pad) / stride, count - 1)};
   return result;
 }
 
-// Row h of what windows of 3 x 3 neighbours send back: the usual ones that overlap. The sums have the order of `route_row`.
-static inline __attribute__((always_inline)) void route_row_of_nines(const WindowGeometry g, const Epilogue e,
-                                                                     const EpilogueArrays arrays, const int h,
-                                                                     const int entry, global const float *image,
-                                                                     global const float *R) {
+// Row h of what any windows send back. Sums begin with the last window.
+static inline __attribute__((always_inline)) void route_row(const WindowGeometry g, const Epilogue e,
+                                                            const EpilogueArrays arrays, const int h, const int entry,
+                                                            global const float *image, global const float *R,
+                                                            const int shared) {
   const FinishedEntry finished = finished_entry(e, arrays, entry);
   const size_t down = (size_t)g.W * g.C;
-  const WindowRange rows = windows_that_hold(h, g.padTop, 3, g.strideY, g.P);
+  const int dilates = g.dilationY != 1 || g.dilationX != 1;
+  const int areNine = g.kernelY == 3 && g.kernelX == 3 && !dilates && !shared;
+  const WindowRange rows = windows_that_hold(h, g.padTop, g.kernelY, g.dilationY, g.strideY, g.P);
 #pragma unroll 1
   for (int w = 0; w < g.W; w++) {
-    const WindowRange columns = windows_that_hold(w, g.padLeft, 3, g.strideX, g.Q);
+    const WindowRange columns = windows_that_hold(w, g.padLeft, g.kernelX, g.dilationX, g.strideX, g.Q);
 #pragma unroll 1
     for (int c = 0; c < g.C; c += 16) {
       float16 sum = 0.0f;
@@ -223,37 +226,13 @@ static inline __attribute__((always_inline)) void route_row_of_nines(const Windo
 #pragma unroll 1
         for (int q = columns.last; q >= columns.first; q--) {
           const int top = p * g.strideY - g.padTop, left = q * g.strideX - g.padLeft;
+          if (dilates && ((h - top) % g.dilationY != 0 || (w - left) % g.dilationX != 0)) continue;  // between its pixels
           const float16 output = load_lanes(R + ((size_t)p * g.Q + q) * g.C, c, g.C);
-          if (top >= 0 && left >= 0 && top + 3 <= g.H && left + 3 <= g.W)
+          if (areNine && top >= 0 && left >= 0 && top + 3 <= g.H && left + 3 <= g.W)
             sum += won_of_nine(image + top * down + (size_t)left * g.C, down, g.C, 3 * (h - top) + w - left, c, output);
           else
-            sum += won(g, image, output, p, q, h, w, c, 0);
+            sum += won(g, image, output, p, q, h, w, c, shared);
         }
-      finish(e, arrays, sum, finished, ((size_t)h * g.W + w) * g.C + c, c, g.C);
-    }
-  }
-}
-
-// Row h of what any windows send back.
-static inline __attribute__((always_inline)) void route_row(const WindowGeometry g, const Epilogue e,
-                                                            const EpilogueArrays arrays, const int h, const int entry,
-                                                            global const float *image, global const float *R,
-                                                            const int shared) {
-  const FinishedEntry finished = finished_entry(e, arrays, entry);
-  for (int w = 0; w < g.W; w++) {
-    for (int c = 0; c < g.C; c += 16) {
-      float16 sum = 0.0f;
-      for (int r = 0; r < g.kernelY; r++) {
-        const int y = h + g.padTop - r * g.dilationY;
-        if (y < 0 || y % g.strideY != 0 || y / g.strideY >= g.P) continue;
-        for (int s = 0; s < g.kernelX; s++) {
-          const int x = w + g.padLeft - s * g.dilationX;
-          if (x < 0 || x % g.strideX != 0 || x / g.strideX >= g.Q) continue;
-          const int p = y / g.strideY, q = x / g.strideX;
-          const float16 output = load_lanes(R + ((size_t)p * g.Q + q) * g.C, c, g.C);
-          sum += won(g, image, output, p, q, h, w, c, shared);
-        }
-      }
       finish(e, arrays, sum, finished, ((size_t)h * g.W + w) * g.C + c, c, g.C);
     }
   }
@@ -302,10 +281,7 @@ WIDE kernel __attribute__((reqd_work_group_size(1, 1, 1))) void maximum_route_ro
   const int row = get_global_id(0), entry = get_global_id(1);
   global const float *image = x + (size_t)(entry / e.targets) * g.H * g.W * g.C;
   global const float *outputs = R + (size_t)entry * g.P * g.Q * g.C;
-  const int areNine = g.kernelY == 3 && g.kernelX == 3 && g.dilationY == 1 && g.dilationX == 1 && !shared;
-  if (!pairs && areNine)
-    route_row_of_nines(g, e, arrays, row, entry, image, outputs);
-  else if (!pairs)
+  if (!pairs)
     route_row(g, e, arrays, row, entry, image, outputs, shared);
   else if (!shared && is_run(e, EPILOGUE_PRODUCT, 0))
     route_pairs(g, run_of(e, EPILOGUE_PRODUCT, 0), arrays, row, entry, image, outputs, 0);

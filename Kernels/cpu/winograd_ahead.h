@@ -92,7 +92,8 @@ typedef struct {
   int tile, array, row;
 } Ahead;
 
-// At the start of `products` products; fills `read` with the arrays. `nexts`: how many tiles follow these, where this is the last block of filters that stay in a cache; else 0.
+// At the start of `products` products; fills `read` with the arrays. `nexts`: how many tiles follow these, where this is the last
+// block of filters that stay in a cache; else 0.
 static inline __attribute__((always_inline)) Ahead ahead_of(const WinogradGeometry g, const int size, const int block,
                                                             const int first, const int tiles, const int products,
                                                             const Epilogue e, const EpilogueArrays arrays,
@@ -104,7 +105,8 @@ static inline __attribute__((always_inline)) Ahead ahead_of(const WinogradGeomet
   read[1].width = g.W / 2, read[1].halves = 1;
   const int count = nexts > 0 ? 1 + g.spreads : streams || block == 0 ? arrays_read(e, arrays, g, size, read) : 0;
   const int askedTiles = nexts > 0 ? nexts : tiles, together = (askedTiles * count * read[0].rows + products - 1) / products;
-  const Ahead result = {count, askedTiles, together, place_of(g, first + (nexts > 0 ? tiles : 0)), count > 0 ? 0 : askedTiles, 0, 0};
+  const TilePlace place = place_of(g, first + (nexts > 0 ? tiles : 0));
+  const Ahead result = {count, askedTiles, together, place, count > 0 ? 0 : askedTiles, 0, 0};
   return result;
 }
 

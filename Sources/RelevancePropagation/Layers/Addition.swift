@@ -29,19 +29,17 @@ extension Addition: LinearLayer {
       return
     }
     // Two inputs a launch, then one at a time; the last does what becomes of the sum.
-    var isFirst = true
     for index in inputs.indices.dropFirst() {
-      let isLast = index == inputs.count - 1
+      let (isPair, isLast) = (index == 1, index == inputs.count - 1)
       var own = isLast ? finish : Finish(coefficient: finish.coefficient)
-      own.accumulate = !isFirst || finish.accumulate
+      own.accumulate = !isPair || finish.accumulate
       let target = isLast ? output : finish.kept ?? output
       let (epilogue, arrays) = own.arguments(nil, into: target, count: shapes.output.count)
-      let (x, y) = isFirst ? (inputs[index - 1], inputs[index]) : (inputs[index], inputs[index])
+      let (x, y) = (inputs[isPair ? 0 : index], inputs[index])
       try engine.launch(
         "addition_apply", grid: Grid(engine.vectors(shapes.output.count), batch),
-        [epilogue, x.buffer, Int32(x.stride), x.part, Int32(isFirst ? 1 : 0), y.buffer, Int32(y.stride), y.part]
+        [epilogue, x.buffer, Int32(x.stride), x.part, Int32(isPair ? 1 : 0), y.buffer, Int32(y.stride), y.part]
           + arrays)
-      isFirst = false
     }
   }
 
